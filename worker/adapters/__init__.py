@@ -1,0 +1,1 @@
+"""The only code that imports clients. Adapters don't import each other."""

@@ -1,0 +1,133 @@
+"""First stage of a turn: what was accepted becomes part of an incident, and the inbox is empty."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from worker.domain.alert import Alert, AlertStatus
+from worker.domain.correlation import cause_of
+from worker.domain.handover import escalate
+from worker.domain.incident import ALERTS_MAX, AlertRecord, Incident, Phase, incident_id
+from worker.domain.journal import EntryKind
+from worker.domain.ops_event import OpsEvent
+from worker.domain.policy import Policy
+from worker.domain.reason import Reason
+from worker.domain.subject import INCIDENTS_CLOSED_KEPT, INCIDENTS_OPEN_MAX, SubjectDocument
+
+LABELS_TOLD = ("pod", "container", "node", "severity")  # labels that the journal repeats
+
+
+def absorb(document: SubjectDocument, policy: Policy, now_s: float) -> SubjectDocument:
+    """Empty the inbox into incidents; the document is returned as it is when there is no news."""
+    if not (document.inbox or document.ops_events or document.overflowed):
+        return document
+    news, events, overflowed = document.inbox, document.ops_events, document.overflowed
+    document = replace(document, inbox=(), ops_events=(), overflowed=0)
+    for event in events:
+        document = _tell(document, event, now_s)
+    for alert in sorted(news, key=lambda one: one.order):
+        document = _absorb(document, alert, policy, now_s)
+    if overflowed:
+        document = _overflow(document, overflowed, Reason.INBOX_FULL, policy, now_s)
+    return _forget_old(document)
+
+
+def _tell(document: SubjectDocument, event: OpsEvent, now_s: float) -> SubjectDocument:
+    detail = ", ".join(f"{key} {value}" for key, value in sorted(event.detail.items()))
+    return document.note(
+        EntryKind.OPS_EVENT, Reason.OPS_EVENT, now_s,
+        actor=event.actor or "somebody", event=event.kind.replace("_", " "), detail=detail,
+    )  # fmt: skip
+
+
+def _absorb(
+    document: SubjectDocument, alert: Alert, policy: Policy, now_s: float
+) -> SubjectDocument:
+    cause = cause_of(alert.name)
+    incident = next((one for one in document.open_incidents if one.cause == cause), None)
+    firing = alert.status is AlertStatus.FIRING
+    if incident is None and firing:
+        if len(document.open_incidents) >= INCIDENTS_OPEN_MAX:
+            return _overflow(document, 1, Reason.INCIDENTS_FULL, policy, now_s)
+        document, incident = _open(document, cause, alert, policy, now_s)
+    document = document.note(
+        EntryKind.ALERT, Reason.ALERT_FIRING if firing else Reason.ALERT_RESOLVED, now_s,
+        incident.id if incident else "", alert=alert.name, status=str(alert.status),
+        labels=", ".join(f"{k} {alert.labels[k]}" for k in LABELS_TOLD if alert.labels.get(k)),
+    )  # fmt: skip
+    if incident is None:
+        return document
+    return document.with_incident(_merge(incident, alert))
+
+
+def _open(
+    document: SubjectDocument, cause: str, alert: Alert, policy: Policy, now_s: float
+) -> tuple[SubjectDocument, Incident]:
+    ordinal = document.incidents_opened + 1
+    incident = Incident(
+        id=incident_id(document.subject, cause, ordinal),
+        cause=cause,
+        phase=Phase.OPEN,
+        severity=alert.labels.get("severity", "warning"),
+        opened_at_s=now_s,
+        decide_by_s=now_s + policy.decide_within_s,
+        alerts=(),
+        alerts_seen=0,
+    )
+    document = replace(document, incidents_opened=ordinal).with_incident(incident)
+    document = document.note(
+        EntryKind.OPENED, Reason.ALERT_FIRING, now_s, incident.id,
+        subject=document.subject.text, cause=cause.replace("_", " "), incident=incident.id,
+    )  # fmt: skip
+    return document, incident
+
+
+def _merge(incident: Incident, alert: Alert) -> Incident:
+    record = AlertRecord(
+        fingerprint=alert.fingerprint,
+        name=alert.name,
+        status=alert.status,
+        starts_at_s=alert.starts_at_s,
+        severity=alert.labels.get("severity", "warning"),
+        pod=alert.labels.get("pod", ""),
+        traceparent=alert.traceparent,
+    )
+    others = tuple(r for r in incident.alerts if r.fingerprint != alert.fingerprint)
+    return replace(
+        incident,
+        alerts=(*others, record)[-ALERTS_MAX:],
+        alerts_seen=incident.alerts_seen + (len(others) == len(incident.alerts)),
+    )
+
+
+def _overflow(
+    document: SubjectDocument, count: int, reason: Reason, policy: Policy, now_s: float
+) -> SubjectDocument:
+    """More than a subject can hold is a human's business, once, with the count."""
+    cause = str(reason)
+    incident = next((one for one in document.open_incidents if one.cause == cause), None)
+    if incident is not None:
+        counted = replace(incident, alerts_seen=incident.alerts_seen + count)
+        return document.with_incident(counted).note(
+            EntryKind.ALERT, reason, now_s, incident.id, alert=f"{count} more alerts", status="kept"
+        )
+    ordinal = document.incidents_opened + 1
+    incident = Incident(
+        id=incident_id(document.subject, cause, ordinal), cause=cause, phase=Phase.OPEN,
+        severity="critical", opened_at_s=now_s, decide_by_s=now_s + policy.decide_within_s,
+        alerts=(), alerts_seen=count,
+    )  # fmt: skip
+    document = replace(document, incidents_opened=ordinal).with_incident(incident)
+    return escalate(
+        document, incident, reason, now_s, f"{count} alerts beyond the bounds of one subject"
+    )
+
+
+def _forget_old(document: SubjectDocument) -> SubjectDocument:
+    closed = [one for one in document.incidents if not one.open]
+    if len(closed) <= INCIDENTS_CLOSED_KEPT:
+        return document
+    dropped = {one.id for one in closed[:-INCIDENTS_CLOSED_KEPT]}
+    return replace(
+        document, incidents=tuple(one for one in document.incidents if one.id not in dropped)
+    )

@@ -1,0 +1,85 @@
+"""Which subject an alert belongs to, and which cause it speaks of.
+
+Labels look a target up in the inventory; they never name it. Whatever the inventory doesn't know
+belongs to `unresolved/<namespace>`, where it is handed to a human instead of being guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from worker.domain.identity import Subject, SubjectKind, Target
+
+CAUSE_LENGTH_MAX = 64  # characters
+
+# Alerts that speak of the same thing share a cause, and so an incident.
+CAUSE_OF_ALERT: Mapping[str, str] = {
+    "KubePodCrashLooping": "crash_loop",
+    "PodRestarting": "crash_loop",
+    "KubePodNotReady": "not_ready",
+    "KubeDeploymentReplicasMismatch": "not_ready",
+    "KubeStatefulSetReplicasMismatch": "not_ready",
+}
+
+WORKLOAD_LABELS: Mapping[str, str] = {
+    "deployment": "Deployment",
+    "statefulset": "StatefulSet",
+    "daemonset": "DaemonSet",
+}
+
+
+class Inventory(Protocol):
+    """What the cluster consists of, as last seen; answers at once, from memory."""
+
+    def owner_of_pod(self, namespace: str, pod: str) -> Target | None:
+        """The top of the pod's owner chain; the pod itself when nothing controls it."""
+
+    def workload(self, namespace: str, kind: str, name: str) -> Target | None:
+        """The workload of that name, when it exists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    subject: Subject
+    cause: str
+
+
+def correlate(name: str, labels: Mapping[str, str], inventory: Inventory) -> Correlation:
+    """Subject and cause of an alert (or an ops-event) with these labels."""
+    return Correlation(subject_of(labels, inventory), cause_of(name))
+
+
+def subject_of(labels: Mapping[str, str], inventory: Inventory) -> Subject:
+    """The most exact label that the inventory knows decides: pod, workload, node."""
+    namespace = labels.get("namespace", "")
+    if namespace:
+        owner = _owner(namespace, labels, inventory)
+        if owner is not None:
+            return Subject(SubjectKind.SERVICE, owner.namespace, f"{owner.kind}/{owner.name}")
+        return Subject(SubjectKind.UNRESOLVED, namespace, "")
+    node = labels.get("node", "")
+    if node:
+        return Subject(SubjectKind.NODE, "", node)
+    return Subject(SubjectKind.UNRESOLVED, "", "")
+
+
+def _owner(namespace: str, labels: Mapping[str, str], inventory: Inventory) -> Target | None:
+    pod = labels.get("pod", "")
+    owner = inventory.owner_of_pod(namespace, pod) if pod else None
+    if owner is not None:
+        return owner
+    for label, kind in WORKLOAD_LABELS.items():
+        if name := labels.get(label, ""):
+            return inventory.workload(namespace, kind, name)
+    return None
+
+
+def cause_of(alert_name: str) -> str:
+    """A known cause, else one of the alert's own: unknown alerts never share an incident."""
+    known = CAUSE_OF_ALERT.get(alert_name)
+    if known is not None:
+        return known
+    return "alert_" + re.sub(r"[^a-zA-Z0-9_]", "_", alert_name)[:CAUSE_LENGTH_MAX]

@@ -1,0 +1,136 @@
+"""The one pure function: what a subject does next, given what it is and what was seen.
+
+Stages, in order: settle what is owed → verify what was done → watch what was handed over →
+consider what is open. What comes out is a document; whatever it wants done is in its outbox
+(`intents`, `notices`, the unpublished end of the journal), durable before anything is touched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from worker.domain.evidence import Facts, PodHealth, RolloutHealth, baseline
+from worker.domain.handover import escalate
+from worker.domain.incident import Incident, Phase
+from worker.domain.journal import EntryKind
+from worker.domain.playbook import Pack
+from worker.domain.policy import Policy
+from worker.domain.reason import Reason
+from worker.domain.remedy import consider, reconsider
+from worker.domain.situation import Situation
+from worker.domain.subject import UNPUBLISHED_MAX, Intent, SubjectDocument
+from worker.domain.watching import healed_by_others, verify, watch_escalated
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The next document, and which of its intents are to be performed now."""
+
+    document: SubjectDocument
+    perform: tuple[Intent, ...]
+
+
+def decide(
+    document: SubjectDocument, facts: Facts, pack: Pack, policy: Policy, now_s: float
+) -> Decision:
+    """Decide for every open incident; `document` has absorbed its inbox. Total: never raises."""
+    before = document
+    situation = Situation(facts, pack, policy, max(now_s, document.last_now_s))
+    known = {intent.id for intent in document.intents}
+    resend: list[Intent] = []
+    for incident in document.open_incidents:
+        if not _may_decide(document, incident, pack):
+            continue
+        if incident.onset is None:
+            incident = replace(incident, onset=baseline(facts))
+            document = document.with_incident(incident)
+        document, again = _advance(document, incident, situation)
+        if again is not None:
+            resend.append(again)
+    fresh = [intent for intent in document.intents if intent.id not in known]
+    if pack.version > document.pack_version:
+        document = replace(document, pack_version=pack.version)
+    if document != before:
+        document = replace(document, last_now_s=situation.now_s)
+    return Decision(document, (*resend, *fresh))
+
+
+def _may_decide(document: SubjectDocument, incident: Incident, pack: Pack) -> bool:
+    """Nothing new under an older pack than the last one used, nor while the journal is stuck."""
+    if incident.phase not in (Phase.OPEN, Phase.ACTING):
+        return True
+    return pack.version >= document.pack_version and len(document.unpublished) < UNPUBLISHED_MAX
+
+
+def _advance(
+    document: SubjectDocument, incident: Incident, situation: Situation
+) -> tuple[SubjectDocument, Intent | None]:
+    waiting = incident.hold is not None and situation.now_s < incident.hold.until_s
+    match incident.phase:
+        case Phase.ACTING:
+            if waiting:
+                return document, None
+            return reconsider(document, incident, situation)
+        case Phase.VERIFYING:
+            return verify(document, incident, situation), None
+        case Phase.ESCALATED:
+            return watch_escalated(document, incident, situation), None
+        case Phase.OPEN | Phase.RESOLVED:
+            return _open(document, incident, waiting, situation), None
+
+
+def _open(
+    document: SubjectDocument, incident: Incident, waiting: bool, situation: Situation
+) -> SubjectDocument:
+    if document.subject.workload is not None:
+        document = healed_by_others(document, incident, situation)
+        incident = document.incident(incident.id) or incident
+    if waiting or incident.phase is not Phase.OPEN:
+        return document
+    document, incident = _tell(document, incident, situation)
+    return consider(document, incident, situation)
+
+
+def _tell(
+    document: SubjectDocument, incident: Incident, situation: Situation
+) -> tuple[SubjectDocument, Incident]:
+    """Put what was seen into the journal, when it differs from what was told last."""
+    rollout, pods = situation.facts.rollout, situation.facts.pods
+    if not isinstance(rollout, RolloutHealth) or not isinstance(pods, PodHealth):
+        return document, incident
+    crashing = sum(pod.crash_looping for pod in pods.live)
+    seen = (
+        f"{rollout.available} of {rollout.desired} replicas available, {crashing} crash looping, "
+        f"revision {rollout.revision or 'unknown'}"
+    )
+    if seen == incident.seen:
+        return document, incident
+    incident = replace(incident, seen=seen)
+    document = document.with_incident(incident).note(
+        EntryKind.EVIDENCE, Reason.OBSERVED, situation.now_s, incident.id, seen=seen
+    )
+    return document, incident
+
+
+def wake_at(document: SubjectDocument, policy: Policy, now_s: float) -> float | None:
+    """When this subject must be looked at again; None when it is settled."""
+    if document.settled:
+        return None
+    times = [now_s + policy.watch_every_s]
+    if document.inbox or document.ops_events or document.overflowed or document.unpublished:
+        times.append(now_s + policy.notice_retry_s)
+    times += [notice.next_try_s for notice in document.notices]
+    for incident in document.open_incidents:
+        if incident.phase is Phase.VERIFYING or incident.streak is not None:
+            times.append(now_s + policy.verify_every_s)
+        if incident.phase in (Phase.OPEN, Phase.ACTING):
+            times.append(incident.hold.until_s if incident.hold else now_s + policy.hold_s)
+    return max(min(times), now_s)
+
+
+def abandon(document: SubjectDocument, now_s: float, detail: str) -> SubjectDocument:
+    """Turns keep failing on this subject, which is our bug: every incident goes to a human."""
+    for incident in document.open_incidents:
+        if incident.phase is not Phase.ESCALATED:
+            document = escalate(document, incident, Reason.WORKER_BUG, now_s, detail)
+    return document

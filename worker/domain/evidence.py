@@ -1,0 +1,175 @@
+"""What was observed for one decision. Unknown stays unknown: never healthy, never a yes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from worker.domain.identity import Target
+
+CRASH_LOOP_REASONS = frozenset({"CrashLoopBackOff", "RunContainerError", "StartError"})
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No answer, and why: the source is missing, silent, too slow or not allowed."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The API server says that the object does not exist."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    name: str
+    ready: bool
+    restarts: int
+    waiting_reason: str = ""
+    last_exit_code: int | None = None
+    last_exit_reason: str = ""
+
+    @property
+    def crash_looping(self) -> bool:
+        return not self.ready and self.restarts > 0 and self.waiting_reason in CRASH_LOOP_REASONS
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    target: Target
+    resource_version: str
+    node: str
+    phase: str
+    created_at_s: float
+    terminating: bool
+    controlled: bool
+    containers: tuple[Container, ...]
+
+    @property
+    def ready(self) -> bool:
+        """Every container is: a healthy sidecar hides no crash."""
+        return (
+            self.phase == "Running"
+            and not self.terminating
+            and bool(self.containers)
+            and all(container.ready for container in self.containers)
+        )
+
+    @property
+    def restarts(self) -> int:
+        return sum(container.restarts for container in self.containers)
+
+    @property
+    def crash_looping(self) -> bool:
+        return any(container.crash_looping for container in self.containers)
+
+    @property
+    def finished(self) -> bool:
+        return self.phase in ("Succeeded", "Failed")
+
+
+@dataclass(frozen=True, slots=True)
+class DisruptionBudget:
+    name: str
+    disruptions_allowed: int
+
+
+@dataclass(frozen=True, slots=True)
+class PodHealth:
+    """The pods of one workload, and the disruption budgets that select them."""
+
+    pods: tuple[Pod, ...]
+    budgets: tuple[DisruptionBudget, ...] = ()
+
+    @property
+    def ready(self) -> int:
+        return sum(pod.ready for pod in self.pods)
+
+    @property
+    def live(self) -> tuple[Pod, ...]:
+        return tuple(pod for pod in self.pods if not pod.terminating and not pod.finished)
+
+    @property
+    def restarts(self) -> int:
+        return sum(pod.restarts for pod in self.pods)
+
+    def find(self, uid: str) -> Pod | None:
+        return next((pod for pod in self.pods if pod.target.uid == uid), None)
+
+
+@dataclass(frozen=True, slots=True)
+class RolloutHealth:
+    """One workload's wish and its state.
+
+    `changed_at_s` is when its template last changed; `restart_keeps` is how many of its ready
+    replicas a rollout restart surely leaves in place at every moment.
+    """
+
+    target: Target
+    generation: int
+    observed_generation: int
+    desired: int
+    updated: int
+    ready: int
+    available: int
+    paused: bool
+    on_delete: bool
+    revision: str
+    changed_at_s: float
+    restart_keeps: int
+    last_intent: str
+    annotations: dict[str, str]
+
+    @property
+    def rolling(self) -> bool:
+        """A rollout is under way: the controller has not yet brought every replica up to date."""
+        return self.observed_generation < self.generation or self.updated < self.desired
+
+
+@dataclass(frozen=True, slots=True)
+class AlertStates:
+    """What the monitor says now, by fingerprint. Suppressed is silenced or inhibited."""
+
+    firing: frozenset[str]
+    suppressed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that one decision may know, with the moment (seconds since the epoch) it was read."""
+
+    at_s: float
+    rollout: RolloutHealth | Gone | Unknown = Unknown("not asked")
+    pods: PodHealth | Unknown = Unknown("not asked")
+    alerts: AlertStates | Unknown = Unknown("not asked")
+    kill_switch_set: bool | Unknown = Unknown("not asked")
+    clock_skew_s: float | Unknown = Unknown("not asked")
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """How the workload stood at one moment, for judging later whether it got better or worse."""
+
+    at_s: float
+    uid: str
+    desired: int
+    available: int
+    restarts: int
+    revision: str
+
+
+def baseline(facts: Facts) -> Baseline | None:
+    """The baseline of this moment; None when the facts don't show it."""
+    if not isinstance(facts.rollout, RolloutHealth) or not isinstance(facts.pods, PodHealth):
+        return None
+    return Baseline(
+        at_s=facts.at_s,
+        uid=facts.rollout.target.uid,
+        desired=facts.rollout.desired,
+        available=facts.rollout.available,
+        restarts=facts.pods.restarts,
+        revision=facts.rollout.revision,
+    )

@@ -1,0 +1,89 @@
+"""Handing an incident to a human, and telling that human when it is over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from worker.domain.incident import Incident, Phase
+from worker.domain.journal import EntryKind
+from worker.domain.policy import Policy
+from worker.domain.reason import Reason
+from worker.domain.subject import Notice, SubjectDocument
+
+SUMMARY_LENGTH_MAX = 1024  # characters; PagerDuty's limit for a summary
+
+
+def escalate(
+    document: SubjectDocument, incident: Incident, reason: Reason, now_s: float, detail: str = ""
+) -> SubjectDocument:
+    """Into a human's hands; it counts only once a sink has given its receipt."""
+    escalated = incident.to(Phase.ESCALATED, escalated_for=reason, hold=None, streak=None)
+    words = f"{incident.cause} on {document.subject.text}: {reason}. {detail}".replace("_", " ")
+    notice = Notice(
+        id=f"{incident.id}-escalated", incident=incident.id, kind="escalated",
+        severity=incident.severity, summary=words[:SUMMARY_LENGTH_MAX], reason=reason, at_s=now_s,
+    )  # fmt: skip
+    rest = tuple(one for one in document.intents if one.incident != incident.id)
+    document = _owe(replace(document.with_incident(escalated), intents=rest), notice)
+    return document.note(EntryKind.ESCALATED, reason, now_s, incident.id, detail=detail)
+
+
+def close(
+    document: SubjectDocument, incident: Incident, reason: Reason, now_s: float, **detail: str
+) -> SubjectDocument:
+    """Resolved; whoever was told of the trouble is told of its end."""
+    was_escalated = incident.phase is Phase.ESCALATED
+    closed = incident.to(
+        Phase.RESOLVED, resolution=reason, closed_at_s=now_s, hold=None, streak=None
+    )
+    document = document.with_incident(closed)
+    if was_escalated:
+        text = f"{incident.cause} on {document.subject.text}: over ({reason})".replace("_", " ")
+        document = _owe(
+            document,
+            Notice(
+                id=f"{incident.id}-resolved", incident=incident.id, kind="resolved",
+                severity=incident.severity, summary=text, reason=reason, at_s=now_s,
+            ),
+        )  # fmt: skip
+    return document.note(EntryKind.CLOSED, reason, now_s, incident.id, **detail)
+
+
+def received(
+    document: SubjectDocument, notice_id: str, *, sink: str, receipt: str, now_s: float
+) -> SubjectDocument:
+    """A sink has it: no longer owed. Told twice, it changes nothing the second time."""
+    notice = next((one for one in document.notices if one.id == notice_id), None)
+    if notice is None:
+        return document
+    rest = tuple(one for one in document.notices if one.id != notice_id)
+    return replace(document, notices=rest).note(
+        EntryKind.RECEIPT, Reason.RECEIVED, now_s, notice.incident,
+        sink=sink, notice=notice.kind, receipt=receipt,
+    )  # fmt: skip
+
+
+def not_received(
+    document: SubjectDocument, notice_id: str, policy: Policy, now_s: float
+) -> SubjectDocument:
+    """The sink didn't answer: tried again later, ever more slowly, until it does."""
+    return replace(
+        document,
+        notices=tuple(
+            replace(
+                one,
+                tries=one.tries + 1,
+                next_try_s=now_s
+                + min(policy.notice_retry_s * 2 ** min(one.tries, 16), policy.notice_retry_max_s),
+            )
+            if one.id == notice_id
+            else one
+            for one in document.notices
+        ),
+    )
+
+
+def _owe(document: SubjectDocument, notice: Notice) -> SubjectDocument:
+    if any(one.id == notice.id for one in document.notices):
+        return document
+    return replace(document, notices=(*document.notices, notice))

@@ -1,0 +1,60 @@
+"""Who owns a problem, and what exactly may be acted upon."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+KEY_LENGTH = 32  # hexadecimal digits; actor ids and state keys stay within [a-z0-9-]
+
+
+class SubjectKind(StrEnum):
+    SERVICE = "service"
+    NODE = "node"
+    CLUSTER = "cluster"
+    UNRESOLVED = "unresolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One object of the cluster. Without its uid it is only a name, and names are reused."""
+
+    kind: str
+    namespace: str
+    name: str
+    uid: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.namespace}/{self.kind}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who owns a problem: for a service `name` is `Kind/name` of its workload."""
+
+    kind: SubjectKind
+    scope: str
+    name: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.kind}/{self.scope}/{self.name}" if self.name else f"{self.kind}/{self.scope}"
+
+    @property
+    def key(self) -> str:
+        """The actor's id and the document's key: stable, and safe for every store and URL."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:KEY_LENGTH]
+
+    @property
+    def workload(self) -> tuple[str, str] | None:
+        """Kind and name of the workload behind a service."""
+        if self.kind is not SubjectKind.SERVICE or "/" not in self.name:
+            return None
+        kind, _, name = self.name.partition("/")
+        return kind, name
+
+
+INGEST = Subject(SubjectKind.CLUSTER, "", "ingest")
+"""The subject that owns input which nobody could read."""

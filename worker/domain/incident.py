@@ -1,0 +1,149 @@
+"""The durable thing about one subject and one cause, its attempts, and which phase may follow."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from worker.domain.alert import AlertStatus
+from worker.domain.evidence import Baseline
+from worker.domain.identity import Subject, Target
+from worker.domain.reason import Reason
+
+ALERTS_MAX = 64  # alerts kept in one incident; more only add to its count
+ATTEMPTS_MAX = 32  # attempts kept in one incident; the ladder ends long before
+
+
+class Phase(StrEnum):
+    """`held` is open with a hold."""
+
+    OPEN = "open"
+    ACTING = "acting"
+    VERIFYING = "verifying"
+    ESCALATED = "escalated"
+    RESOLVED = "resolved"
+
+
+MAY_FOLLOW: Mapping[Phase, frozenset[Phase]] = {
+    Phase.OPEN: frozenset({Phase.ACTING, Phase.ESCALATED, Phase.RESOLVED}),
+    Phase.ACTING: frozenset({Phase.OPEN, Phase.VERIFYING, Phase.ESCALATED}),
+    Phase.VERIFYING: frozenset({Phase.OPEN, Phase.RESOLVED, Phase.ESCALATED}),
+    Phase.ESCALATED: frozenset({Phase.RESOLVED}),
+    Phase.RESOLVED: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRecord:
+    """What an incident remembers of one alert."""
+
+    fingerprint: str
+    name: str
+    status: AlertStatus
+    starts_at_s: float
+    severity: str
+    pod: str = ""
+    traceparent: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One decided action and what became of it. Until `outcome` is set it is owed."""
+
+    intent_id: str
+    rung: int
+    action: str
+    target: Target
+    decided_at_s: float
+    before: Baseline | None
+    outcome: Reason | None = None
+    outcome_at_s: float = 0.0
+    verdict: Reason | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def owed(self) -> bool:
+        return self.outcome is None
+
+    @property
+    def done(self) -> bool:
+        """It happened, as far as anyone can tell: only these use up an attempt of the remedy."""
+        return self.outcome in (Reason.ACCEPTED, Reason.FOUND_DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Not now: why, since when, and when to ask again."""
+
+    reason: Reason
+    since_s: float
+    until_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """Healthy without a break since `since_s`; restarts by pod uid tell a crash between looks."""
+
+    since_s: float
+    restarts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    id: str
+    cause: str
+    phase: Phase
+    severity: str
+    opened_at_s: float
+    decide_by_s: float
+    alerts: tuple[AlertRecord, ...]
+    alerts_seen: int
+    onset: Baseline | None = None
+    rung: int = 0
+    attempts: tuple[Attempt, ...] = ()
+    hold: Hold | None = None
+    streak: Streak | None = None
+    playbook: str = ""
+    seen: str = ""
+    escalated_for: Reason | None = None
+    resolution: Reason | None = None
+    closed_at_s: float | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def open(self) -> bool:
+        return self.phase is not Phase.RESOLVED
+
+    @property
+    def last_attempt(self) -> Attempt | None:
+        return self.attempts[-1] if self.attempts else None
+
+    @property
+    def all_alerts_resolved(self) -> bool:
+        return all(record.status is AlertStatus.RESOLVED for record in self.alerts)
+
+    def to(self, phase: Phase, **changes: Any) -> Incident:
+        """Move to another phase; what the table doesn't allow is a bug."""
+        assert phase in MAY_FOLLOW[self.phase], f"{self.id}: {self.phase} → {phase}"
+        return replace(self, phase=phase, **changes)
+
+    def with_attempt(self, attempt: Attempt) -> Incident:
+        """Add the attempt, or replace the one with the same intent."""
+        others = tuple(a for a in self.attempts if a.intent_id != attempt.intent_id)
+        return replace(self, attempts=(*others, attempt)[-ATTEMPTS_MAX:])
+
+
+def incident_id(subject: Subject, cause: str, ordinal: int) -> str:
+    """Derived, not drawn: two hosts that open the same incident give it the same id."""
+    digest = hashlib.sha256(f"{subject.text}|{cause}|{ordinal}".encode()).hexdigest()
+    return f"inc-{digest[:12]}"
+
+
+def intent_id(incident: Incident) -> str:
+    """Derived from incident, step and attempt, so doing it twice is doing it once."""
+    tried = sum(attempt.rung == incident.rung for attempt in incident.attempts)
+    return f"{incident.id}-s{incident.rung + 1}-a{tried + 1}"

@@ -1,0 +1,97 @@
+"""What an API server's answer means for the intent that it answers, and for its incident."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from worker.domain.handover import escalate
+from worker.domain.incident import Attempt, Hold, Incident, Phase
+from worker.domain.journal import EntryKind
+from worker.domain.policy import Policy
+from worker.domain.reason import Reason
+from worker.domain.subject import COOL_DOWNS_MAX, CoolDown, SubjectDocument
+
+
+class Answer(StrEnum):
+    """Did it happen?"""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    answer: Answer
+    reason: Reason
+    detail: str = ""
+    retry_after_s: float | None = None
+
+
+# Nothing happened and nothing is wrong with the remedy: made anew from live state after a pause.
+ASK_AGAIN = frozenset(
+    {Reason.STALE, Reason.THROTTLED, Reason.DISRUPTION_BUDGET, Reason.TERMINATING,
+     Reason.TARGET_GONE, Reason.SUPERSEDED, Reason.CLAIMED}
+)  # fmt: skip
+# This remedy is not to be had here; the next one may be.
+NEXT_STEP = frozenset({Reason.UNSUPPORTED, Reason.QUOTA})
+
+
+def record(
+    document: SubjectDocument, intent_id: str, outcome: Outcome, policy: Policy, now_s: float
+) -> SubjectDocument:
+    """Put the outcome on record. Recorded twice, it changes nothing the second time."""
+    intent = next((one for one in document.intents if one.id == intent_id), None)
+    if intent is None:
+        return document
+    incident = document.incident(intent.incident)
+    assert incident is not None, f"{intent_id} belongs to no incident"
+    attempt = next(one for one in incident.attempts if one.intent_id == intent_id)
+    noted = document.note(
+        EntryKind.OUTCOME, outcome.reason, now_s, incident.id,
+        intent=intent_id, detail=outcome.detail,
+    )  # fmt: skip
+    if outcome.answer is Answer.UNREACHABLE:
+        # Still owed: the next turn reads the target before anything is sent again.
+        hold = Hold(Reason.UNREACHABLE, now_s, now_s + (outcome.retry_after_s or policy.hold_s))
+        same = incident.hold is not None and incident.hold.reason is Reason.UNREACHABLE
+        base = document if same else noted
+        return base.with_incident(replace(incident, hold=hold))
+    document = replace(noted, intents=tuple(one for one in noted.intents if one.id != intent_id))
+    answered = incident.with_attempt(replace(attempt, outcome=outcome.reason, outcome_at_s=now_s))
+    if outcome.answer is Answer.ACCEPTED:
+        return _started(document, answered, attempt, now_s)
+    return _rejected(document, answered, outcome, policy, now_s)
+
+
+def _started(
+    document: SubjectDocument, incident: Incident, attempt: Attempt, now_s: float
+) -> SubjectDocument:
+    verifying = incident.to(Phase.VERIFYING, hold=None, streak=None)
+    return _cooling(document, incident, attempt.action, now_s).with_incident(verifying)
+
+
+def _rejected(
+    document: SubjectDocument, incident: Incident, outcome: Outcome, policy: Policy, now_s: float
+) -> SubjectDocument:
+    if outcome.reason in ASK_AGAIN:
+        hold = Hold(outcome.reason, now_s, now_s + (outcome.retry_after_s or policy.hold_s))
+        return document.with_incident(incident.to(Phase.OPEN, hold=hold))
+    if outcome.reason in NEXT_STEP:
+        return document.with_incident(incident.to(Phase.OPEN, hold=None, rung=incident.rung + 1))
+    return escalate(document, incident, outcome.reason, now_s, outcome.detail)
+
+
+def _cooling(
+    document: SubjectDocument, incident: Incident, action: str, now_s: float
+) -> SubjectDocument:
+    """Count this incident once: cool-downs count ladders, not writes."""
+    key = (incident.cause, action)
+    earlier = next((c for c in document.cool_downs if (c.cause, c.action) == key), None)
+    rest = tuple(c for c in document.cool_downs if c is not earlier)
+    count = earlier.count if earlier else 0
+    if earlier is None or earlier.incident != incident.id:
+        count += 1
+    fresh = CoolDown(incident.cause, action, incident.id, now_s, count)
+    return replace(document, cool_downs=(*rest, fresh)[-COOL_DOWNS_MAX:])

@@ -1,0 +1,45 @@
+"""Which probes a decision needs: nothing is asked that no incident waits for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from worker.domain.identity import Subject, SubjectKind
+from worker.domain.incident import Phase
+from worker.domain.subject import SubjectDocument
+
+
+class ProbeName(StrEnum):
+    """The questions that can be asked, one file each in `worker/probes`."""
+
+    ROLLOUT_HEALTH = "rollout_health"
+    POD_HEALTH = "pod_health"
+    ALERT_STATE = "alert_state"
+    KILL_SWITCH = "kill_switch"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    probe: ProbeName
+    subject: Subject
+    fingerprints: tuple[str, ...] = ()
+
+
+def questions(document: SubjectDocument) -> tuple[Question, ...]:
+    """The questions of one turn, after its inbox was absorbed."""
+    subject = document.subject
+    incidents = document.open_incidents
+    if not incidents or subject.kind is not SubjectKind.SERVICE:
+        return ()
+    asked = [
+        Question(ProbeName.ROLLOUT_HEALTH, subject),
+        Question(ProbeName.POD_HEALTH, subject),
+        Question(
+            ProbeName.ALERT_STATE, subject,
+            tuple(sorted({r.fingerprint for one in incidents for r in one.alerts})),
+        ),
+    ]  # fmt: skip
+    if any(one.phase in (Phase.OPEN, Phase.ACTING) for one in incidents):
+        asked.append(Question(ProbeName.KILL_SWITCH, subject))
+    return tuple(asked)

@@ -1,0 +1,210 @@
+"""Choosing what to do about one open incident: playbook, plan, guards, and then an intent.
+
+Rules of this file: an intent comes out only when every guard was silent on facts of this turn.
+An owed intent goes through the same guards again before it is sent again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from worker.domain.evidence import Gone, PodHealth, RolloutHealth, baseline
+from worker.domain.guard import Case, first_refusal
+from worker.domain.handover import escalate
+from worker.domain.identity import INGEST
+from worker.domain.incident import Attempt, Hold, Incident, Phase, intent_id
+from worker.domain.journal import EntryKind
+from worker.domain.outcome import Answer, Outcome, record
+from worker.domain.plan import Plan, Refusal, Then, plan
+from worker.domain.playbook import Playbook, Step, Verb
+from worker.domain.reason import Reason
+from worker.domain.situation import Situation
+from worker.domain.subject import Intent, SubjectDocument
+
+
+def consider(
+    document: SubjectDocument, incident: Incident, situation: Situation
+) -> SubjectDocument:
+    """Climb the ladder to the first step that may be done now; hold, or hand over at its end."""
+    now_s = situation.now_s
+    if document.subject.workload is None:
+        ours = document.subject == INGEST
+        reason = Reason.MALFORMED_INPUT if ours else Reason.OWNER_UNKNOWN
+        return escalate(document, incident, reason, now_s, _asked(incident))
+    playbook = situation.pack.select(document.subject, incident)
+    if playbook is None:
+        return escalate(document, incident, Reason.NO_PLAYBOOK, now_s, _asked(incident))
+    incident = replace(incident, playbook=playbook.name)
+    soaked_s = incident.opened_at_s + playbook.soak_s
+    if now_s < soaked_s:
+        waiting = Refusal(Reason.SOAKING, Then.HOLD, until_s=soaked_s)
+        return _hold(document, incident, waiting, situation)
+    while incident.rung < len(playbook.steps):
+        step = playbook.steps[incident.rung]
+        answer = _plan(document, incident, playbook, step, situation)
+        if isinstance(answer, Plan):
+            return _decide(document, incident, answer, situation)
+        if answer.then is Then.HOLD:
+            return _hold(document, incident, answer, situation, step)
+        document = _refused(document, incident, step, answer, now_s)
+        if answer.then is Then.ESCALATE:
+            return escalate(document, incident, answer.reason, now_s, answer.detail)
+        incident = replace(incident, rung=incident.rung + 1)
+    return escalate(document, incident, Reason.LADDER_EXHAUSTED, now_s, _tried(incident))
+
+
+def reconsider(
+    document: SubjectDocument, incident: Incident, situation: Situation
+) -> tuple[SubjectDocument, Intent | None]:
+    """An intent is owed and nobody knows whether it happened: read, then resend or supersede."""
+    intent = next(one for one in document.intents if one.incident == incident.id)
+    done = _happened(intent, situation)
+    if done is None:  # it cannot be read now: nothing is sent, and time goes by
+        return _wait(document, incident, situation), None
+    if done:
+        outcome = Outcome(Answer.ACCEPTED, Reason.FOUND_DONE, done)
+        return record(document, intent.id, outcome, situation.policy, situation.now_s), None
+    answer = _again(document, incident, situation)
+    if isinstance(answer, Plan) and answer.target == intent.target:
+        renewed = replace(
+            intent, fence=answer.fence, generation=answer.generation, sent_at_s=situation.now_s
+        )
+        intents = tuple(renewed if one.id == intent.id else one for one in document.intents)
+        return replace(document, intents=intents), renewed
+    if situation.now_s < intent.sent_at_s + situation.policy.in_flight_max_s:
+        return _wait(document, incident, situation), None  # it may still be applied
+    why = answer.reason if isinstance(answer, Refusal) else Reason.NOTHING_SICK
+    outcome = Outcome(Answer.REJECTED, Reason.SUPERSEDED, why.replace("_", " "))
+    return record(document, intent.id, outcome, situation.policy, situation.now_s), None
+
+
+def _again(document: SubjectDocument, incident: Incident, situation: Situation) -> Plan | Refusal:
+    playbook = situation.pack.select(document.subject, incident)
+    if playbook is None or incident.rung >= len(playbook.steps):
+        return Refusal(Reason.NO_PLAYBOOK, Then.HOLD)
+    step = playbook.steps[incident.rung]
+    return _plan(document, incident, playbook, step, situation)
+
+
+def _plan(
+    document: SubjectDocument,
+    incident: Incident,
+    playbook: Playbook,
+    step: Step,
+    situation: Situation,
+) -> Plan | Refusal:
+    planned = plan(step.verb, incident, situation.facts)
+    if isinstance(planned, Refusal):
+        return planned
+    case = Case(document, incident, playbook, step, planned, situation)
+    return first_refusal(case) or planned
+
+
+def _decide(
+    document: SubjectDocument, incident: Incident, planned: Plan, situation: Situation
+) -> SubjectDocument:
+    now_s = situation.now_s
+    identity = intent_id(incident)
+    attempt = Attempt(
+        intent_id=identity,
+        rung=incident.rung,
+        action=planned.verb,
+        target=planned.target,
+        decided_at_s=now_s,
+        before=baseline(situation.facts),
+    )
+    intent = Intent(
+        id=identity,
+        incident=incident.id,
+        action=planned.verb,
+        target=planned.target,
+        fence=planned.fence,
+        generation=planned.generation,
+        decided_at_s=now_s,
+        sent_at_s=now_s,
+    )
+    acting = incident.with_attempt(attempt).to(Phase.ACTING, hold=None, streak=None)
+    document = replace(document.with_incident(acting), intents=(*document.intents, intent))
+    return document.note(
+        EntryKind.DECIDED,
+        planned.because,
+        now_s,
+        incident.id,
+        action=planned.verb.replace("_", " "),
+        target=planned.target.text,
+        intent=identity,
+        because=planned.detail,
+        playbook=incident.playbook,
+    )
+
+
+def _hold(
+    document: SubjectDocument,
+    incident: Incident,
+    refusal: Refusal,
+    situation: Situation,
+    step: Step | None = None,
+) -> SubjectDocument:
+    """Not now. A hold is told once, and ends in a human's hands when it lasts too long."""
+    now_s, policy = situation.now_s, situation.policy
+    patient = refusal.reason is Reason.OBSERVE_MODE
+    same = incident.hold is not None and incident.hold.reason is refusal.reason
+    if not same:
+        document = _refused(document, incident, step, refusal, now_s)
+    if now_s >= incident.decide_by_s and not patient:
+        words = f"{refusal.reason}. {refusal.detail}".replace("_", " ")
+        return escalate(document, incident, Reason.HELD_TOO_LONG, now_s, words)
+    since_s = incident.hold.since_s if same and incident.hold else now_s
+    until_s = refusal.until_s or now_s + policy.hold_s
+    if not patient:
+        until_s = min(until_s, max(incident.decide_by_s, now_s + policy.hold_s))
+    return document.with_incident(replace(incident, hold=Hold(refusal.reason, since_s, until_s)))
+
+
+def _refused(
+    document: SubjectDocument,
+    incident: Incident,
+    step: Step | None,
+    refusal: Refusal,
+    now_s: float,
+) -> SubjectDocument:
+    kind = EntryKind.HELD if step is None else EntryKind.REFUSED
+    action = "" if step is None else step.verb.replace("_", " ")
+    return document.note(
+        kind, refusal.reason, now_s, incident.id, action=action, detail=refusal.detail
+    )
+
+
+def _wait(document: SubjectDocument, incident: Incident, situation: Situation) -> SubjectDocument:
+    """Sent, and not readable whether it happened: look again soon, tell a human at the deadline."""
+    now_s = situation.now_s
+    if now_s < incident.decide_by_s:
+        hold = incident.hold or Hold(Reason.EVIDENCE_UNKNOWN, now_s, now_s)
+        later = replace(hold, until_s=now_s + situation.policy.hold_s)
+        return document.with_incident(replace(incident, hold=later))
+    words = "an action was sent, and nobody can read whether it happened"
+    return escalate(document, incident, Reason.HELD_TOO_LONG, now_s, words)
+
+
+def _happened(intent: Intent, situation: Situation) -> str | None:
+    """What shows that it was done; "" when it was not; None when that cannot be read."""
+    rollout, pods = situation.facts.rollout, situation.facts.pods
+    if isinstance(rollout, Gone):
+        return "its workload is gone"
+    if not isinstance(rollout, RolloutHealth) or not isinstance(pods, PodHealth):
+        return None
+    if intent.action == Verb.EVICT_POD:
+        pod = pods.find(intent.target.uid)
+        if pod is None:
+            return f"pod {intent.target.name} is gone"
+        return f"pod {intent.target.name} is terminating" if pod.terminating else ""
+    return "its intent id is on the workload" if rollout.last_intent == intent.id else ""
+
+
+def _asked(incident: Incident) -> str:
+    return ", ".join(sorted({record.name for record in incident.alerts}))
+
+
+def _tried(incident: Incident) -> str:
+    tried = [f"{a.action}: {a.verdict or a.outcome}" for a in incident.attempts]
+    return ("tried " + ", ".join(tried) if tried else "no step was possible").replace("_", " ")

@@ -1,0 +1,114 @@
+"""Is it really healthy again? Three-valued, against a baseline taken before acting.
+
+Rules of this file: unknown is never healthy. An alert's silence proves nothing by itself, and an
+alert about a pod that no longer exists proves nothing either way. Fewer replicas, another
+workload under the same name, or a workload that is gone are never a repair.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from worker.domain.alert import AlertStatus
+from worker.domain.evidence import (
+    AlertStates,
+    Baseline,
+    Facts,
+    Gone,
+    PodHealth,
+    RolloutHealth,
+    Unknown,
+)
+from worker.domain.incident import AlertRecord, Incident
+from worker.domain.plan import sick_pods
+from worker.domain.reason import Reason
+
+
+class Verdict(StrEnum):
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
+    UNKNOWN = "unknown"
+    PENDING = "pending"  # nothing wrong that time alone may not mend: neither yes nor no
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    verdict: Verdict
+    reason: Reason
+    detail: str
+
+
+def judge(incident: Incident, reference: Baseline | None, facts: Facts) -> Judgement:
+    """How the workload stands at this moment, compared with `reference`."""
+    if isinstance(facts.rollout, Gone):
+        return Judgement(Verdict.UNHEALTHY, Reason.TARGET_GONE, facts.rollout.what)
+    if isinstance(facts.rollout, Unknown):
+        return Judgement(Verdict.UNKNOWN, Reason.EVIDENCE_UNKNOWN, facts.rollout.why)
+    if isinstance(facts.pods, Unknown):
+        return Judgement(Verdict.UNKNOWN, Reason.EVIDENCE_UNKNOWN, facts.pods.why)
+    rollout, pods = facts.rollout, facts.pods
+    compared = _compare(reference, rollout)
+    if compared is not None:
+        return compared
+    sick = sick_pods(incident, pods)
+    if sick:
+        pod = sick[0]
+        return Judgement(
+            Verdict.UNHEALTHY, Reason.STILL_SICK,
+            f"{len(sick)} of {rollout.desired} pods sick, first {pod.target.name} "
+            f"with {pod.restarts} restarts",
+        )  # fmt: skip
+    if rollout.rolling or rollout.available < rollout.desired or pods.ready < rollout.desired:
+        return Judgement(
+            Verdict.PENDING, Reason.NOT_YET,
+            f"{min(rollout.available, pods.ready)} of {rollout.desired} pods available",
+        )  # fmt: skip
+    return _alerts(incident, facts, rollout, pods)
+
+
+def _compare(reference: Baseline | None, rollout: RolloutHealth) -> Judgement | None:
+    if reference is None:
+        return None
+    if rollout.target.uid != reference.uid:
+        return Judgement(
+            Verdict.UNHEALTHY, Reason.REPLACED, f"{rollout.target.text} is another object now"
+        )
+    if rollout.desired < reference.desired:
+        return Judgement(
+            Verdict.UNHEALTHY, Reason.SHRUNK,
+            f"{rollout.desired} replicas wanted, {reference.desired} before",
+        )  # fmt: skip
+    return None
+
+
+def _alerts(incident: Incident, facts: Facts, rollout: RolloutHealth, pods: PodHealth) -> Judgement:
+    healthy = f"{rollout.available} of {rollout.desired} pods available, none sick"
+    states = [alert_state(record, facts, pods) for record in incident.alerts]
+    if Reason.ALERT_SUPPRESSED in states:
+        return Judgement(Verdict.UNKNOWN, Reason.ALERT_SUPPRESSED, f"{healthy}; an alert is muted")
+    if Reason.EVIDENCE_UNKNOWN in states:
+        return Judgement(
+            Verdict.UNKNOWN, Reason.EVIDENCE_UNKNOWN, f"{healthy}; the monitor doesn't answer"
+        )
+    if Reason.ALERT_FIRING in states:
+        return Judgement(Verdict.PENDING, Reason.STILL_FIRING, f"{healthy}; an alert still fires")
+    return Judgement(Verdict.HEALTHY, Reason.HEALTHY, healthy)
+
+
+def alert_state(record: AlertRecord, facts: Facts, pods: PodHealth) -> Reason | None:
+    """What one alert says now; None when it is quiet or speaks of a pod that no longer exists."""
+    if record.pod and all(pod.target.name != record.pod for pod in pods.live):
+        return None
+    states = facts.alerts
+    if isinstance(states, AlertStates):
+        if record.fingerprint in states.suppressed:
+            return Reason.ALERT_SUPPRESSED
+        return Reason.ALERT_FIRING if record.fingerprint in states.firing else None
+    if states.why != NO_MONITOR:
+        return Reason.EVIDENCE_UNKNOWN
+    return Reason.ALERT_FIRING if record.status is AlertStatus.FIRING else None
+
+
+NO_MONITOR = "no monitor is configured"
+"""Then what the monitor told us is all there is: firing until it said resolved."""

@@ -1,0 +1,1 @@
+"""What happens in which order: accept, turn, observe, perform, sweep. Speaks to ports only."""

@@ -1,0 +1,75 @@
+"""Answering a turn's questions in parallel, each under its deadline. No answer means unknown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from worker.domain.evidence import Facts, Unknown
+from worker.domain.question import ProbeName, Question
+from worker.engine.ports import Clock, ClusterApi, PermanentError, Telemetry, TransientError
+
+Probe = Callable[[Question], Awaitable[Any]]
+
+FIELD_OF_PROBE: Mapping[ProbeName, str] = {
+    ProbeName.ROLLOUT_HEALTH: "rollout",
+    ProbeName.POD_HEALTH: "pods",
+    ProbeName.ALERT_STATE: "alerts",
+    ProbeName.KILL_SWITCH: "kill_switch_set",
+}
+
+
+class Observe:
+    """`probes` has one answerer a probe name; `probe_timeout_s` bounds each of them."""
+
+    def __init__(
+        self,
+        *,
+        probes: Mapping[ProbeName, Probe],
+        cluster: ClusterApi,
+        clock: Clock,
+        telemetry: Telemetry,
+        probe_timeout_s: float,
+    ) -> None:
+        self._probes = probes
+        self._cluster = cluster
+        self._clock = clock
+        self._telemetry = telemetry
+        self._probe_timeout_s = probe_timeout_s
+
+    async def facts(self, questions: Sequence[Question]) -> Facts:
+        """Never raises for a probe's trouble: that field is then Unknown, with the reason."""
+        at_s = self._clock.now_s()
+        if not questions:
+            return Facts(at_s)
+        answers = await asyncio.gather(*(self._ask(question) for question in questions))
+        fields = {
+            FIELD_OF_PROBE[question.probe]: answer
+            for question, answer in zip(questions, answers, strict=True)
+        }
+        return replace(Facts(at_s), **fields, clock_skew_s=await self._skew())
+
+    async def _ask(self, question: Question) -> Any:
+        name = str(question.probe)
+        with self._telemetry.span(f"probe {name}", subject=question.subject.text) as span:
+            answer = await self._bounded(self._probes[question.probe](question))
+            span.set("known", not isinstance(answer, Unknown))
+            return answer
+
+    async def _skew(self) -> float | Unknown:
+        async def skew() -> float:
+            return self._clock.now_s() - await self._cluster.server_time_s()
+
+        answer: float | Unknown = await self._bounded(skew())
+        return answer
+
+    async def _bounded(self, asked: Awaitable[Any]) -> Any:
+        try:
+            async with asyncio.timeout(self._probe_timeout_s):
+                return await asked
+        except TimeoutError:
+            return Unknown(f"no answer within {self._probe_timeout_s:.0f} s")
+        except (TransientError, PermanentError) as error:
+            return Unknown(str(error))

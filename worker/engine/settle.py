@@ -1,0 +1,98 @@
+"""Paying what a subject owes to others: journal entries to their topic, notices to a human.
+
+A receipt counts, nothing else. What isn't received stays in the document and is tried again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from worker.domain.handover import not_received, received
+from worker.domain.policy import Policy
+from worker.domain.subject import Notice, SubjectDocument
+from worker.engine.documents import Documents
+from worker.engine.ports import (
+    Clock,
+    JournalTopic,
+    PermanentError,
+    Sink,
+    Telemetry,
+    TransientError,
+)
+
+
+class Settle:
+    def __init__(
+        self,
+        *,
+        documents: Documents,
+        journal: JournalTopic,
+        sinks: Sequence[Sink],
+        clock: Clock,
+        telemetry: Telemetry,
+        policy: Policy,
+        send_timeout_s: float,
+    ) -> None:
+        self._documents = documents
+        self._journal = journal
+        self._sinks = sinks
+        self._clock = clock
+        self._telemetry = telemetry
+        self._policy = policy
+        self._send_timeout_s = send_timeout_s
+
+    async def settle(self, document: SubjectDocument) -> SubjectDocument:
+        """Pay what can be paid now; returns the document as it is stored afterwards."""
+        document = await self._tell(document)
+        return await self._publish(document)
+
+    async def _tell(self, document: SubjectDocument) -> SubjectDocument:
+        now_s = self._clock.now_s()
+        for notice in document.notices:
+            if notice.next_try_s > now_s:
+                continue
+            receipt = await self._deliver(notice, document.subject.text)
+            document = await self._record(document, notice, receipt)
+        return document
+
+    async def _deliver(self, notice: Notice, subject: str) -> tuple[str, str] | None:
+        """Sink and receipt of the first sink that takes it."""
+        for sink in self._sinks:
+            with self._telemetry.span("notify", sink=sink.name, notice=notice.id):
+                try:
+                    async with asyncio.timeout(self._send_timeout_s):
+                        return sink.name, await sink.deliver(notice, subject)
+                except (TransientError, PermanentError, TimeoutError):
+                    self._telemetry.count("notices_failed", sink=sink.name)
+        return None
+
+    async def _record(
+        self, document: SubjectDocument, notice: Notice, receipt: tuple[str, str] | None
+    ) -> SubjectDocument:
+        now_s = self._clock.now_s()
+
+        def change(stored: SubjectDocument) -> SubjectDocument:
+            if receipt is None:
+                return not_received(stored, notice.id, self._policy, now_s)
+            return received(stored, notice.id, sink=receipt[0], receipt=receipt[1], now_s=now_s)
+
+        return await self._documents.change(document.subject.key, change) or document
+
+    async def _publish(self, document: SubjectDocument) -> SubjectDocument:
+        owed = document.unpublished
+        if not owed:
+            return document
+        try:
+            async with asyncio.timeout(self._send_timeout_s):
+                await self._journal.publish(document.subject.text, owed)
+        except (TransientError, TimeoutError):
+            self._telemetry.count("journal_failed")
+            return document
+        last = owed[-1].seq
+
+        def change(stored: SubjectDocument) -> SubjectDocument:
+            return replace(stored, published_seq=max(stored.published_seq, last))
+
+        return await self._documents.change(document.subject.key, change) or document

@@ -1,0 +1,168 @@
+"""One wake of a subject, start to durable end.
+
+load → absorb → ask and observe → decide → persist → perform → settle. The document is durable
+before anything is touched, and every outcome is saved by compare-and-swap: a turn that was
+overtaken by another one loses its save, reloads and starts over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from worker.domain.absorb import absorb
+from worker.domain.decision import abandon, decide, wake_at
+from worker.domain.outcome import record
+from worker.domain.playbook import Pack
+from worker.domain.policy import Policy
+from worker.domain.question import questions
+from worker.domain.subject import SubjectDocument
+from worker.engine.documents import Documents, Loaded, OpenIndex
+from worker.engine.failpoint import failpoint
+from worker.engine.observe import Observe
+from worker.engine.perform import Perform
+from worker.engine.ports import Clock, Telemetry
+from worker.engine.settle import Settle
+
+ROUNDS_MAX = 8  # decide-and-perform rounds of one turn; what is left waits for the next wake
+BUGS_MAX = 3  # turns of one subject that may fail by a bug before its incidents go to a human
+
+
+@dataclass(frozen=True, slots=True)
+class TurnParts:
+    documents: Documents
+    index: OpenIndex
+    observe: Observe
+    perform: Perform
+    settle: Settle
+    clock: Clock
+    telemetry: Telemetry
+    policy: Policy
+    pack: Callable[[], Pack]
+    deadline_s: float
+
+
+class Turn:
+    def __init__(self, parts: TurnParts) -> None:
+        self._parts = parts
+        self._bugs: dict[str, int] = {}
+
+    async def run(self, subject_key: str, *, traceparent: str = "") -> float | None:
+        """Work on one subject; when to look at it again, None when it is settled.
+
+        Raises TransientError or TimeoutError when the world kept it from its end: everything done
+        so far is durable, and the sweep comes back to it.
+        """
+        parts = self._parts
+        loaded = await parts.documents.load(subject_key)
+        if loaded is None:
+            return None
+        with parts.telemetry.span(
+            "turn",
+            parent=traceparent,
+            links=_links(loaded.document, traceparent),
+            subject=loaded.document.subject.text,
+        ):
+            async with asyncio.timeout(parts.deadline_s):
+                document = await self._rounds(subject_key, loaded)
+            return await self._finish(document)
+
+    async def _rounds(self, subject_key: str, loaded: Loaded) -> SubjectDocument:
+        parts = self._parts
+        for _ in range(ROUNDS_MAX):
+            saved = await self._round(loaded)
+            if saved is not None:
+                document, again = saved
+                if not again:
+                    return await parts.settle.settle(document)
+            reloaded = await parts.documents.load(subject_key)
+            assert reloaded is not None, f"document {subject_key} vanished inside a turn"
+            loaded = reloaded
+        return await parts.settle.settle(loaded.document)
+
+    async def _round(self, loaded: Loaded) -> tuple[SubjectDocument, bool] | None:
+        """The document as stored, and whether to look again at once; None when a save was lost."""
+        parts, policy = self._parts, self._parts.policy
+        now_s = parts.clock.now_s()
+        document = absorb(loaded.document, policy, now_s)
+        facts = await parts.observe.facts(questions(document))
+        await failpoint("turn.slow")
+        decision = decide(document, facts, parts.pack(), policy, parts.clock.now_s())
+        if decision.document != loaded.document:
+            await parts.index.add([document.subject])
+            if not await parts.documents.save(decision.document, loaded.version):
+                return None
+            self._told(loaded.document, decision.document)
+        if not decision.perform:
+            return decision.document, False
+        await failpoint("turn.intent_durable")
+        for intent in decision.perform:
+            outcome = await parts.perform.perform(intent)
+            at_s = parts.clock.now_s()
+            await self._change(
+                document.subject.key,
+                lambda stored, i=intent.id, o=outcome, t=at_s: record(stored, i, o, policy, t),  # type: ignore[misc]
+            )
+        return decision.document, True
+
+    async def _finish(self, document: SubjectDocument) -> float | None:
+        parts = self._parts
+        self._bugs.pop(document.subject.key, None)
+        if document.settled:
+            return await self._leave(document)
+        return wake_at(document, parts.policy, parts.clock.now_s())
+
+    async def _leave(self, document: SubjectDocument) -> float | None:
+        """Take a settled subject out of the open index, unless news came in the meantime."""
+        documents, index = self._parts.documents, self._parts.index
+        key, departure = document.subject.key, document.departures + 1
+        if document.departed:
+            await index.left(key, document.departures)
+            return None
+        loaded = await documents.load(key)
+        if loaded is None or loaded.document != document:
+            return self._parts.clock.now_s()
+        await index.leaving(document.subject, departure)
+        departed = replace(document, departures=departure, departed=True)
+        if not await documents.save(departed, loaded.version):
+            return self._parts.clock.now_s()
+        await index.left(key, departure)
+        return None
+
+    async def _change(
+        self, subject_key: str, change: Callable[[SubjectDocument], SubjectDocument]
+    ) -> None:
+        before: list[SubjectDocument] = []
+
+        def remember(stored: SubjectDocument) -> SubjectDocument:
+            before[:] = [stored]
+            return change(stored)
+
+        after = await self._parts.documents.change(subject_key, remember)
+        if after is not None:
+            self._told(before[0], after)
+
+    def _told(self, before: SubjectDocument, after: SubjectDocument) -> None:
+        fresh = tuple(entry for entry in after.journal if entry.seq > before.journal_seq)
+        if fresh:
+            self._parts.telemetry.entries(after.subject.text, fresh)
+
+    async def failed(self, subject_key: str, error: Exception) -> None:
+        """A turn ended by a bug of ours: counted, and after a few a human is told."""
+        count = self._bugs.get(subject_key, 0) + 1
+        self._bugs[subject_key] = count
+        self._parts.telemetry.count("turn_bugs")
+        if count < BUGS_MAX:
+            return
+        now_s = self._parts.clock.now_s()
+        words = f"{type(error).__name__} in {count} turns"
+        await self._change(subject_key, lambda stored: abandon(stored, now_s, words))
+
+
+def _links(document: SubjectDocument, parent: str) -> tuple[str, ...]:
+    """The traces of all alerts that this turn works for, but the one that it continues."""
+    traces = {record.traceparent for one in document.open_incidents for record in one.alerts} | {
+        alert.traceparent for alert in document.inbox
+    }
+    return tuple(sorted(trace for trace in traces if trace and trace != parent))[:32]

@@ -1,0 +1,1 @@
+"""What people and programs touch: webhook, REST, command line."""

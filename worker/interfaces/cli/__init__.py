@@ -1,0 +1,1 @@
+"""`aiopsctl`: commands are loaded when they are called, so that `--help` stays instant."""

@@ -1,0 +1,28 @@
+"""One question per file. A probe answers with evidence or Unknown; it changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from worker.domain.question import ProbeName, Question
+from worker.engine.observe import Probe
+from worker.engine.ports import ClusterApi, KillSwitch, Monitor
+from worker.probes.alert_state import alert_state
+from worker.probes.pod_health import pod_health
+from worker.probes.rollout_health import rollout_health
+
+
+def probes(
+    cluster: ClusterApi, monitor: Monitor | None, kill_switch: KillSwitch, annotation_prefix: str
+) -> Mapping[ProbeName, Probe]:
+    """The catalog: every question that can be asked, with who answers it."""
+
+    async def kill_switch_set(_: Question) -> bool:
+        return await kill_switch.is_set()
+
+    return {
+        ProbeName.ROLLOUT_HEALTH: lambda q: rollout_health(cluster, q, annotation_prefix),
+        ProbeName.POD_HEALTH: lambda q: pod_health(cluster, q),
+        ProbeName.ALERT_STATE: lambda q: alert_state(monitor, q),
+        ProbeName.KILL_SWITCH: kill_switch_set,
+    }

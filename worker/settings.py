@@ -1,0 +1,135 @@
+"""Every limit with its unit, read from the environment, and the relations between them.
+
+`AIOPS_MODE=auto` sets `mode`, and so on; a secret can also come from a file named by
+`AIOPS_…_FILE` in a directory that `AIOPS_SECRETS_DIR` names.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from worker.domain.playbook import Mode
+from worker.domain.policy import PROTECTED_NAMESPACES, Policy
+
+Seconds = Annotated[float, Field(gt=0, le=7 * 86400)]
+Names = Annotated[frozenset[str], NoDecode]
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="AIOPS_", extra="forbid", secrets_dir=os.environ.get("AIOPS_SECRETS_DIR")
+    )
+
+    # What the worker may do.
+    mode: Mode = Mode.OBSERVE
+    playbooks: Path | None = None  # a directory of YAML files; none is the shipped pack
+    protected_namespaces: Names = PROTECTED_NAMESPACES
+    protected_workloads: Names = frozenset()  # namespace/Kind/name
+    own_namespace: str = ""
+    own_workload: str = ""  # Kind/name of our own Deployment
+    annotation_prefix: str = "aiops-operator.io"
+    kill_switch_name: str = "aiops-kill-switch"  # ConfigMap in our own namespace
+
+    # Where things are.
+    people_host: str = "127.0.0.1"
+    people_port: int = 8080
+    sidecar_port: int = 8000  # daprd's app port; bound to 127.0.0.1 always
+    dapr_http_port: int = Field(default=3500, validation_alias="DAPR_HTTP_PORT")
+    state_store: str = "state"
+    alerts_pubsub: str = "kafka-alerts"
+    ops_events_pubsub: str = "kafka-ops-events"
+    journal_pubsub: str = "kafka-journal"
+    alerts_topic: str = "alerts"
+    ops_events_topic: str = "ops-events"
+    dead_letter_topic: str = "alerts.deadletter"
+    journal_topic: str = "remediation-journal"
+    kafka_brokers: str = ""  # for `aiopsctl doctor` only
+    database: Path = Path("aiops.db")
+    kubeconfig: Path | None = None
+    kube_context: str = ""
+    alertmanager_url: str = ""
+    webhook_sink_url: str = ""
+    pagerduty_url: str = ""  # Events API v2 endpoint
+    pagerduty_routing_key: SecretStr = SecretStr("")
+    otlp_endpoint: str = ""  # base URL of an OTLP/HTTP collector
+
+    # Secrets. An empty API token leaves reading open on loopback and closes everything else.
+    api_token: SecretStr = SecretStr("")
+    webhook_token: SecretStr = SecretStr("")
+    dapr_api_token: SecretStr = Field(default=SecretStr(""), validation_alias="DAPR_API_TOKEN")
+    app_api_token: SecretStr = Field(default=SecretStr(""), validation_alias="APP_API_TOKEN")
+
+    # How patient it is.
+    accept_deadline_s: Seconds = 10.0
+    delivery_timeout_s: Seconds = 15.0  # the inbound policy's, in components/resiliency.yaml
+    turn_deadline_s: Seconds = 60.0
+    probe_timeout_s: Seconds = 5.0
+    write_timeout_s: Seconds = 10.0
+    send_timeout_s: Seconds = 5.0
+    sweep_every_s: Seconds = 30.0
+    reminder_every_s: Annotated[int, Field(ge=1, le=3600)] = 30  # whole seconds only
+    decide_within_s: Seconds = 900.0
+    hold_s: Seconds = 15.0
+    verify_every_s: Seconds = 10.0
+    watch_every_s: Seconds = 300.0
+    close_after_healthy_s: Seconds = 120.0
+    notice_retry_s: Seconds = 5.0
+    drain_s: Seconds = 10.0
+    body_max_bytes: Annotated[int, Field(ge=1024, le=64 * 1024 * 1024)] = 1024 * 1024
+    depth_max: Annotated[int, Field(ge=4, le=64)] = 20
+    turns_at_once: Annotated[int, Field(ge=1, le=256)] = 16
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_names(cls, values: dict[str, object]) -> dict[str, object]:
+        for name in ("protected_namespaces", "protected_workloads"):
+            text = values.get(name)
+            if isinstance(text, str):
+                values[name] = frozenset(part.strip() for part in text.split(",") if part.strip())
+        return values
+
+    @model_validator(mode="after")
+    def _relations(self) -> Settings:
+        _must(
+            self.accept_deadline_s < self.delivery_timeout_s,
+            "accept_deadline_s must be shorter than delivery_timeout_s: else the sidecar "
+            "delivers again while the first delivery still runs",
+        )
+        _must(
+            self.probe_timeout_s + self.write_timeout_s < self.turn_deadline_s,
+            "turn_deadline_s must leave room for a round of probes and one write",
+        )
+        _must(
+            self.sweep_every_s < self.decide_within_s / 2,
+            "sweep_every_s must be shorter than half of decide_within_s: else a forgotten subject "
+            "is found too late",
+        )
+        return self
+
+    @cached_property
+    def policy(self) -> Policy:
+        own = {f"{self.own_namespace}/{self.own_workload}"} if self.own_workload else set[str]()
+        return Policy(
+            mode=self.mode,
+            protected_namespaces=PROTECTED_NAMESPACES | self.protected_namespaces,
+            own_namespace=self.own_namespace,
+            protected_workloads=self.protected_workloads | own,
+            annotation_prefix=self.annotation_prefix,
+            decide_within_s=self.decide_within_s,
+            hold_s=self.hold_s,
+            verify_every_s=self.verify_every_s,
+            watch_every_s=self.watch_every_s,
+            close_after_healthy_s=self.close_after_healthy_s,
+            notice_retry_s=self.notice_retry_s,
+        )
+
+
+def _must(holds: bool, remedy: str) -> None:
+    if not holds:
+        raise ValueError(remedy)
