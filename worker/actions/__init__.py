@@ -1,4 +1,4 @@
-"""One verb per file: the fenced request it makes, and what the API server's answer means."""
+"""One verb per file: the fenced request that an intent makes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from worker.actions import evict_pod, rollout_restart
 from worker.domain.playbook import Verb
-from worker.engine.perform import Form, Read
+from worker.engine.perform import Form
 
-ACTIONS: Mapping[Verb, tuple[Form, Read]] = {
-    Verb.EVICT_POD: (evict_pod.form, evict_pod.read),
-    Verb.ROLLOUT_RESTART: (rollout_restart.form, rollout_restart.read),
+ACTIONS: Mapping[Verb, Form] = {
+    Verb.EVICT_POD: evict_pod.form,
+    Verb.ROLLOUT_RESTART: rollout_restart.form,
 }

@@ -21,6 +21,8 @@ from worker.domain.situation import Situation
 from worker.domain.subject import UNPUBLISHED_MAX, Intent, SubjectDocument
 from worker.domain.watching import healed_by_others, verify, watch_escalated
 
+SOON_S = 1.0  # pause before the next look at an incident that waits for nothing
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -124,7 +126,7 @@ def wake_at(document: SubjectDocument, policy: Policy, now_s: float) -> float | 
         if incident.phase is Phase.VERIFYING or incident.streak is not None:
             times.append(now_s + policy.verify_every_s)
         if incident.phase in (Phase.OPEN, Phase.ACTING):
-            times.append(incident.hold.until_s if incident.hold else now_s + policy.hold_s)
+            times.append(incident.hold.until_s if incident.hold else now_s + SOON_S)
     return max(min(times), now_s)
 
 

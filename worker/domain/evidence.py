@@ -73,8 +73,20 @@ class Pod:
 
 @dataclass(frozen=True, slots=True)
 class DisruptionBudget:
+    """A budget's status; source: policy/v1 and the eviction subresource's handling of it."""
+
     name: str
     disruptions_allowed: int
+    current_healthy: int = 0
+    desired_healthy: int = 0
+    always_allows_unhealthy: bool = False
+
+    def blocks(self, *, ready: bool) -> bool:
+        """Whether an eviction would be answered 429 now."""
+        if self.disruptions_allowed > 0:
+            return False
+        enough = self.current_healthy >= self.desired_healthy
+        return ready or not (self.always_allows_unhealthy or enough)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +121,7 @@ class RolloutHealth:
     """
 
     target: Target
+    resource_version: str
     generation: int
     observed_generation: int
     desired: int

@@ -109,7 +109,7 @@ def one_disruption(case: Case) -> Refusal | None:
 def availability_floor(case: Case) -> Refusal | None:
     """Never take the last healthy replica, nor what a disruption budget protects.
 
-    Evicting a pod that is not ready costs no availability.
+    Evicting a pod that is not ready costs no availability, but a budget may still forbid it.
     """
     pods, rollout = case.facts.pods, case.facts.rollout
     if not isinstance(pods, PodHealth) or not isinstance(rollout, RolloutHealth):
@@ -122,12 +122,10 @@ def availability_floor(case: Case) -> Refusal | None:
                 f"a restart of {case.plan.target.text} takes all {pods.ready} ready pods",
             )  # fmt: skip
         return None
-    if not pod.ready:
-        return None
-    if pods.ready <= 1:
+    if pod.ready and pods.ready <= 1:
         return Refusal(Reason.LAST_HEALTHY_REPLICA, Then.ESCALATE, case.plan.target.text)
     for budget in pods.budgets:
-        if budget.disruptions_allowed < 1:
+        if budget.blocks(ready=pod.ready):
             return Refusal(Reason.DISRUPTION_BUDGET, Then.HOLD, f"budget {budget.name}")
     return None
 

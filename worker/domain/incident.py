@@ -105,6 +105,7 @@ class Incident:
     onset: Baseline | None = None
     rung: int = 0
     attempts: tuple[Attempt, ...] = ()
+    attempts_made: int = 0
     hold: Hold | None = None
     streak: Streak | None = None
     playbook: str = ""
@@ -145,5 +146,4 @@ def incident_id(subject: Subject, cause: str, ordinal: int) -> str:
 
 def intent_id(incident: Incident) -> str:
     """Derived from incident, step and attempt, so doing it twice is doing it once."""
-    tried = sum(attempt.rung == incident.rung for attempt in incident.attempts)
-    return f"{incident.id}-s{incident.rung + 1}-a{tried + 1}"
+    return f"{incident.id}-s{incident.rung + 1}-a{incident.attempts_made + 1}"

@@ -132,7 +132,10 @@ SENTENCES = {
     (EntryKind.OUTCOME, Reason.UNREACHABLE): (
         "No answer to {intent}: it may or may not have happened; reading the target next. {detail}"
     ),
-    (EntryKind.VERDICT, Reason.HEALTHY): "Verified: {detail}. {action} {target} gets the credit.",
-    (EntryKind.CLOSED, Reason.REPAIRED): "Resolved: repaired by {action} {target}. {detail}",
+    (
+        EntryKind.VERDICT,
+        Reason.HEALTHY,
+    ): "Verified: {detail}. The credit goes to {action} {target}.",
+    (EntryKind.CLOSED, Reason.REPAIRED): "Resolved: repaired by {action} {target}, {detail}.",
     (EntryKind.CLOSED, Reason.RESOLVED_BY_OTHERS): "Resolved, not by us: {detail}.",
 }

@@ -10,15 +10,15 @@ from worker.domain.incident import Attempt, Hold, Incident, Phase
 from worker.domain.journal import EntryKind
 from worker.domain.policy import Policy
 from worker.domain.reason import Reason
-from worker.domain.subject import COOL_DOWNS_MAX, CoolDown, SubjectDocument
+from worker.domain.subject import COOL_DOWNS_MAX, CoolDown, Intent, SubjectDocument
 
 
 class Answer(StrEnum):
-    """Did it happen?"""
+    """Did it happen? Unclear is not no: the target is read before anything else is sent."""
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
-    UNREACHABLE = "unreachable"
+    UNCLEAR = "unclear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,15 @@ class Outcome:
 
 # Nothing happened and nothing is wrong with the remedy: made anew from live state after a pause.
 ASK_AGAIN = frozenset(
-    {Reason.STALE, Reason.THROTTLED, Reason.DISRUPTION_BUDGET, Reason.TERMINATING,
-     Reason.TARGET_GONE, Reason.SUPERSEDED, Reason.CLAIMED}
-)  # fmt: skip
+    {
+        Reason.THROTTLED,
+        Reason.DISRUPTION_BUDGET,
+        Reason.TERMINATING,
+        Reason.TARGET_GONE,
+        Reason.SUPERSEDED,
+        Reason.CLAIMED,
+    }
+)
 # This remedy is not to be had here; the next one may be.
 NEXT_STEP = frozenset({Reason.UNSUPPORTED, Reason.QUOTA})
 
@@ -49,13 +55,17 @@ def record(
     assert incident is not None, f"{intent_id} belongs to no incident"
     attempt = next(one for one in incident.attempts if one.intent_id == intent_id)
     noted = document.note(
-        EntryKind.OUTCOME, outcome.reason, now_s, incident.id,
-        intent=intent_id, detail=outcome.detail,
-    )  # fmt: skip
-    if outcome.answer is Answer.UNREACHABLE:
+        EntryKind.OUTCOME,
+        outcome.reason,
+        now_s,
+        incident.id,
+        intent=intent_id,
+        detail=outcome.detail,
+    )
+    if _unclear(intent, outcome):
         # Still owed: the next turn reads the target before anything is sent again.
-        hold = Hold(Reason.UNREACHABLE, now_s, now_s + (outcome.retry_after_s or policy.hold_s))
-        same = incident.hold is not None and incident.hold.reason is Reason.UNREACHABLE
+        hold = Hold(outcome.reason, now_s, now_s + (outcome.retry_after_s or policy.hold_s))
+        same = incident.hold is not None and incident.hold.reason is outcome.reason
         base = document if same else noted
         return base.with_incident(replace(incident, hold=hold))
     document = replace(noted, intents=tuple(one for one in noted.intents if one.id != intent_id))
@@ -63,6 +73,14 @@ def record(
     if outcome.answer is Answer.ACCEPTED:
         return _started(document, answered, attempt, now_s)
     return _rejected(document, answered, outcome, policy, now_s)
+
+
+def _unclear(intent: Intent, outcome: Outcome) -> bool:
+    """A refusal of the second send says nothing about the first, which may have been applied."""
+    if outcome.answer is Answer.UNCLEAR:
+        return True
+    soft = outcome.reason in ASK_AGAIN | NEXT_STEP and outcome.reason is not Reason.SUPERSEDED
+    return outcome.answer is Answer.REJECTED and intent.resends > 0 and soft
 
 
 def _started(

@@ -110,7 +110,7 @@ def _rollout_restart(incident: Incident, rollout: RolloutHealth, pods: PodHealth
     return Plan(
         verb=Verb.ROLLOUT_RESTART,
         target=rollout.target,
-        fence="",
+        fence=rollout.resource_version,
         generation=rollout.generation,
         because=Reason.SICK_WORKLOAD,
         detail=f"{len(sick)} of {rollout.desired} pods sick, {rollout.available} available",

@@ -64,10 +64,16 @@ def reconsider(
     if done:
         outcome = Outcome(Answer.ACCEPTED, Reason.FOUND_DONE, done)
         return record(document, intent.id, outcome, situation.policy, situation.now_s), None
+    if situation.now_s >= incident.decide_by_s:
+        return _wait(document, incident, situation), None
     answer = _again(document, incident, situation)
     if isinstance(answer, Plan) and answer.target == intent.target:
         renewed = replace(
-            intent, fence=answer.fence, generation=answer.generation, sent_at_s=situation.now_s
+            intent,
+            fence=answer.fence,
+            generation=answer.generation,
+            sent_at_s=situation.now_s,
+            resends=intent.resends + 1,
         )
         intents = tuple(renewed if one.id == intent.id else one for one in document.intents)
         return replace(document, intents=intents), renewed
@@ -123,7 +129,9 @@ def _decide(
         decided_at_s=now_s,
         sent_at_s=now_s,
     )
-    acting = incident.with_attempt(attempt).to(Phase.ACTING, hold=None, streak=None)
+    acting = incident.with_attempt(attempt).to(
+        Phase.ACTING, attempts_made=incident.attempts_made + 1, hold=None, streak=None
+    )
     document = replace(document.with_incident(acting), intents=(*document.intents, intent))
     return document.note(
         EntryKind.DECIDED,
@@ -182,7 +190,7 @@ def _wait(document: SubjectDocument, incident: Incident, situation: Situation) -
         hold = incident.hold or Hold(Reason.EVIDENCE_UNKNOWN, now_s, now_s)
         later = replace(hold, until_s=now_s + situation.policy.hold_s)
         return document.with_incident(replace(incident, hold=later))
-    words = "an action was sent, and nobody can read whether it happened"
+    words = "an action was sent, and it is not known whether it happened"
     return escalate(document, incident, Reason.HELD_TOO_LONG, now_s, words)
 
 

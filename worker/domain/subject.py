@@ -53,6 +53,7 @@ class Intent:
     generation: int
     decided_at_s: float
     sent_at_s: float
+    resends: int = 0
     extra: dict[str, Any] = field(default_factory=dict)
 
 

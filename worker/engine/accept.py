@@ -96,7 +96,9 @@ class Accept:
         await failpoint("accept.saved")
         for subject in changed:
             self._waker.wake(subject.key, traceparent=grouped[subject][0].traceparent)
-        return [all(subject not in unsaved for subject, _ in one.news) for one in read]
+        results = [all(subject not in unsaved for subject, _ in one.news) for one in read]
+        self._telemetry.count("deliveries_accepted", sum(results))
+        return results
 
     def _traced(self, spans: ExitStack, delivery: Delivery) -> Delivery:
         """A span of its own for a delivery that is traced; its context goes on with the alert."""

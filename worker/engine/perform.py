@@ -9,6 +9,7 @@ from worker.domain.outcome import Answer, Outcome
 from worker.domain.playbook import Verb
 from worker.domain.reason import Reason
 from worker.domain.subject import Intent
+from worker.engine.answer import outcome_of
 from worker.engine.failpoint import failpoint
 from worker.engine.ports import (
     ApiAnswer,
@@ -23,15 +24,12 @@ from worker.engine.ports import (
 Form = Callable[[Intent, str], WriteRequest]
 """Makes the fenced request of an intent; the text is the prefix of our annotations."""
 
-Read = Callable[[Intent, ApiAnswer], Outcome]
-"""What the API server's answer to that request means."""
-
 
 class Perform:
     def __init__(
         self,
         *,
-        actions: Mapping[Verb, tuple[Form, Read]],
+        actions: Mapping[Verb, Form],
         cluster: ClusterApi,
         kill_switch: KillSwitch,
         telemetry: Telemetry,
@@ -46,8 +44,8 @@ class Perform:
         self._write_timeout_s = write_timeout_s
 
     async def perform(self, intent: Intent) -> Outcome:
-        """Never raises for the world's trouble: without an answer the outcome is Unreachable."""
-        form, read = self._actions[Verb(intent.action)]
+        """Never raises for the world's trouble: without an answer the outcome is unclear."""
+        form = self._actions[Verb(intent.action)]
         with self._telemetry.span(
             f"action {intent.action}", intent=intent.id, target=intent.target.text
         ) as span:
@@ -56,17 +54,18 @@ class Perform:
                 return refused
             answer = await self._send(form(intent, self._annotation_prefix))
             await failpoint("write.answered")
-            outcome = read(intent, answer)
+            outcome = outcome_of(answer)
             span.set("outcome", str(outcome.reason))
             return outcome
 
     async def _stopped(self) -> Outcome | None:
+        """Unclear, not rejected: an earlier send of the same intent may have been applied."""
         try:
             async with asyncio.timeout(self._write_timeout_s):
                 stopped = await self._kill_switch.is_set()
         except (TransientError, PermanentError, TimeoutError) as error:
-            return Outcome(Answer.REJECTED, Reason.KILL_SWITCH_UNREADABLE, str(error))
-        return Outcome(Answer.REJECTED, Reason.KILL_SWITCH) if stopped else None
+            return Outcome(Answer.UNCLEAR, Reason.KILL_SWITCH_UNREADABLE, str(error))
+        return Outcome(Answer.UNCLEAR, Reason.KILL_SWITCH) if stopped else None
 
     async def _send(self, request: WriteRequest) -> ApiAnswer:
         try:

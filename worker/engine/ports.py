@@ -85,7 +85,7 @@ class ObjectRef:
 
 @dataclass(frozen=True, slots=True)
 class WriteRequest:
-    """One write: POST of `body` to a subresource, or a JSON patch (RFC 6902) of the object."""
+    """One write: POST of `body`, a merge patch when it is an object, a JSON patch when a list."""
 
     verb: str  # "create" or "patch"
     ref: ObjectRef

@@ -1,0 +1,1 @@
+"""End to end on the real parts: Kafka, Dapr, Redis, a Kubernetes control plane, Prometheus."""

@@ -1,0 +1,53 @@
+"""One trace, from the record's own traceparent through worker, sidecar, action and journal."""
+
+from __future__ import annotations
+
+from tests.e2e.conftest import StartWorker
+from tests.e2e.receivers import Collector, SeenSpan
+from tests.e2e.records import Record, body, produce
+from tests.e2e.shop import SICK_NODE, Shop
+from tests.e2e.test_first_alert import crash_alert, ended, sick_on_one_node
+from tests.e2e.waiting import wait_for
+from tests.lab import Lab
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+PARENT = "00f067aa0ba902b7"
+
+
+def test_one_trace_from_record_to_journal(
+    lab: Lab, shop: Shop, start_worker: StartWorker, now: str
+) -> None:
+    with Collector() as collector:
+        pod = sick_on_one_node(shop)
+        worker = start_worker(AIOPS_OTLP_ENDPOINT=collector.url)
+        header = ("traceparent", f"00-{TRACE}-{PARENT}-01".encode())
+        alert = body(crash_alert(shop, pod, now))
+        produce(lab.kafka.bootstrap, "alerts", [Record(alert, headers=(header,))])
+        ended(worker, shop.namespace, "resolved")
+
+        def names() -> dict[str, SeenSpan] | None:
+            spans = {f"{one.service}: {one.name}": one for one in collector.spans()
+                     if one.trace_id == TRACE}  # fmt: skip
+            wanted = ("accept", "turn", "probe pod_health", "action evict_pod")
+            mine = all(f"aiops-operator: {name}" in spans for name in wanted)
+            sidecar = [n for n in spans if "work" in n.lower() and "actor" in n.lower()]
+            published = [n for n in spans if "publish" in n.lower()]
+            return spans if mine and sidecar and published else None
+
+        spans = wait_for("accept, turn, probe, action, actor call and publish", names)
+        by_id = {one.span_id: one for one in collector.spans() if one.trace_id == TRACE}
+        accept = spans["aiops-operator: accept"]
+        action = spans["aiops-operator: action evict_pod"]
+        assert _ancestors(accept, by_id)[-1] == PARENT
+        assert accept.span_id in _ancestors(action, by_id)
+    lab.kubernetes.kubectl("uncordon", SICK_NODE)
+
+
+def _ancestors(span: SeenSpan, by_id: dict[str, SeenSpan]) -> list[str]:
+    """Parent ids up to the first that nobody exported."""
+    found: list[str] = []
+    here: SeenSpan | None = span
+    while here is not None and here.parent_id and len(found) < 50:
+        found.append(here.parent_id)
+        here = by_id.get(here.parent_id)
+    return found

@@ -1,0 +1,24 @@
+"""Waiting for the truth: polls until a probe answers, fails with what was last seen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+WITHIN_S = 60.0  # a liveness bound, generous on two shared cores; what is awaited takes seconds
+EVERY_S = 0.25
+
+
+def wait_for(what: str, probe: Callable[[], T | None], *, within_s: float = WITHIN_S) -> T:
+    """The first answer that is neither None nor False."""
+    deadline = time.monotonic() + within_s
+    last: object = None
+    while time.monotonic() < deadline:
+        last = probe()
+        if last is not None and last is not False:
+            return last  # type: ignore[return-value]
+        time.sleep(EVERY_S)
+    raise AssertionError(f"{what}: not seen within {within_s:.0f} s; last answer {last!r}")

@@ -1,0 +1,2 @@
+.status.phase == "Running"
+and ([.status.containerStatuses[]? | select(.ready or (.state.running == null))] | length) == 0

@@ -1,0 +1,1 @@
+"""What the project's own development needs; nothing here is shipped."""

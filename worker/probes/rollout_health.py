@@ -1,0 +1,128 @@
+"""What a workload wants and how far it is: one GET, and for a Deployment its ReplicaSets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from worker.domain.evidence import Gone, RolloutHealth, Unknown
+from worker.domain.question import Question
+from worker.engine.ports import ClusterApi, Json, ObjectRef
+from worker.probes.objects import controller_uid, created_at_s, selector_text, target_of
+
+REVISION = "deployment.kubernetes.io/revision"
+ROLLED_KINDS = ("Deployment", "StatefulSet", "DaemonSet")
+
+
+async def rollout_health(
+    cluster: ClusterApi, question: Question, annotation_prefix: str
+) -> RolloutHealth | Gone | Unknown:
+    """Raises TransientError, PermanentError; the engine turns them into Unknown."""
+    workload = question.subject.workload
+    if workload is None:
+        return Unknown(f"{question.subject.text} is no workload")
+    kind, name = workload
+    namespace = question.subject.scope
+    found = await cluster.get(ObjectRef(kind, namespace, name))
+    if found is None:
+        return Gone(f"{kind} {namespace}/{name} does not exist")
+    if kind == "Pod":
+        return _naked_pod(found, annotation_prefix)
+    if kind not in ROLLED_KINDS:
+        return Unknown(f"workloads of kind {kind} are not understood")
+    changed_at_s = await _changed_at_s(cluster, found) if kind == "Deployment" else 0.0
+    return health_of(kind, found, annotation_prefix, changed_at_s)
+
+
+def health_of(
+    kind: str, found: Json, annotation_prefix: str, changed_at_s: float = 0.0
+) -> RolloutHealth:
+    """Typed evidence from the API object."""
+    spec, status = found["spec"], found.get("status") or {}
+    annotations = found["metadata"].get("annotations") or {}
+    if kind == "DaemonSet":
+        desired = status.get("desiredNumberScheduled", 0)
+        updated = status.get("updatedNumberScheduled", 0)
+        ready = status.get("numberReady", 0)
+        available = status.get("numberAvailable", 0)
+    else:
+        desired = spec.get("replicas", 1)
+        updated = status.get("updatedReplicas", 0)
+        ready = status.get("readyReplicas", 0)
+        available = status.get("availableReplicas", 0)
+    strategy = spec.get("updateStrategy") or {}
+    return RolloutHealth(
+        target=target_of(kind, found),
+        resource_version=found["metadata"]["resourceVersion"],
+        generation=found["metadata"].get("generation", 0),
+        observed_generation=status.get("observedGeneration", 0),
+        desired=desired,
+        updated=updated,
+        ready=ready,
+        available=available,
+        paused=bool(spec.get("paused", False)),
+        on_delete=strategy.get("type") == "OnDelete",
+        revision=annotations.get(REVISION) or status.get("updateRevision", ""),
+        changed_at_s=changed_at_s,
+        restart_keeps=_restart_keeps(kind, spec, desired, ready),
+        last_intent=annotations.get(f"{annotation_prefix}/intent-id", ""),
+        annotations=annotations,
+    )
+
+
+def _restart_keeps(kind: str, spec: Json, desired: int, ready: int) -> int:
+    """How many ready replicas a restart surely leaves. Source: the update strategies."""
+    if kind != "Deployment":
+        rolling = (spec.get("updateStrategy") or {}).get("rollingUpdate") or {}
+        taken = _absolute(rolling.get("maxUnavailable", 1), desired)
+        return max(0, ready - max(1, taken))
+    strategy = spec.get("strategy") or {}
+    if strategy.get("type") == "Recreate":
+        return 0
+    rolling = strategy.get("rollingUpdate") or {}
+    unavailable = _absolute(rolling.get("maxUnavailable", "25%"), desired)
+    surge = _absolute(rolling.get("maxSurge", "25%"), desired, up=True)
+    if unavailable == 0 and surge == 0:
+        unavailable = 1
+    return max(0, min(ready, desired - unavailable))
+
+
+def _absolute(value: Any, total: int, *, up: bool = False) -> int:
+    """A count, or a percentage of `total`: rounded down for unavailable, up for surge."""
+    if isinstance(value, str) and value.endswith("%"):
+        part = int(value[:-1]) * total
+        return -(-part // 100) if up else part // 100
+    return int(value)
+
+
+def _naked_pod(found: Json, annotation_prefix: str) -> RolloutHealth:
+    """A pod without a controller is its own subject: one replica that nothing replaces."""
+    statuses = (found.get("status") or {}).get("containerStatuses") or []
+    ready = int(bool(statuses) and all(one.get("ready") for one in statuses))
+    annotations = found["metadata"].get("annotations") or {}
+    return RolloutHealth(
+        target=target_of("Pod", found),
+        resource_version=found["metadata"]["resourceVersion"],
+        generation=0,
+        observed_generation=0,
+        desired=1,
+        updated=1,
+        ready=ready,
+        available=ready,
+        paused=False,
+        on_delete=True,
+        revision="",
+        changed_at_s=0.0,
+        restart_keeps=0,
+        last_intent=annotations.get(f"{annotation_prefix}/intent-id", ""),
+        annotations=annotations,
+    )
+
+
+async def _changed_at_s(cluster: ClusterApi, deployment: Json) -> float:
+    """When the newest ReplicaSet of this Deployment was made."""
+    metadata = deployment["metadata"]
+    sets = await cluster.list(
+        ObjectRef("ReplicaSet", metadata["namespace"], label_selector=selector_text(deployment))
+    )
+    ours = [one for one in sets if controller_uid(one) == metadata["uid"]]
+    return max((created_at_s(one) for one in ours), default=0.0)
