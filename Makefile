@@ -1,11 +1,12 @@
-# Every target sets up what it needs, on a machine that has Python 3.11 or newer and make.
+# Every target sets up what it needs, on a machine that has Python 3.11 and make.
 # The locks carry hashes and no addresses; pip is told where to look by its own configuration.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-PYTHON ?= python3
+# The locks are made for 3.11; a newer one is taken where there is no other.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 # Two cores are enough for everything; more only make it shorter.
@@ -29,6 +30,7 @@ help:  ## Show this list
 setup: $(READY)  ## Create .venv from the hashed lock (other targets do this by themselves)
 
 $(READY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "needs Python 3.11")'
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/development.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -14,6 +15,8 @@ import yaml
 from tools.meanings import SETTINGS
 from tools.reference import FOLDER, PAGES
 from worker.actions import ACTIONS
+from worker.adapters.playbook_files import load_pack
+from worker.adapters.telemetry import COUNTERS
 from worker.domain.guard import GUARDS
 from worker.domain.playbook import Verb
 from worker.domain.reason import Reason
@@ -91,6 +94,13 @@ def test_yaml_can_be_read(page: Path) -> None:
         assert yaml.safe_load(block)
 
 
+def test_example_playbook_can_be_loaded(tmp_path: Path) -> None:
+    page = WORDS[ROOT / "docs" / "how-to" / "write-a-playbook.md"]
+    for name, text in re.findall(r"```yaml\n# ([\w.-]+)\n(.*?)```", page, re.S):
+        (tmp_path / name).write_text(text)
+    assert [one.name for one in load_pack(tmp_path).playbooks] == ["crash-loop"]
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_made_pages_are_up_to_date(name: str) -> None:
     assert (FOLDER / name).read_text() == PAGES[name](), "run: python -m tools.reference"
@@ -98,6 +108,22 @@ def test_made_pages_are_up_to_date(name: str) -> None:
 
 def test_every_setting_has_a_meaning() -> None:
     assert list(SETTINGS) == list(Settings.model_fields)
+
+
+def test_every_count_is_a_metric_with_its_labels() -> None:
+    """An unknown name or label would only fail in production, where something is amiss already."""
+    counted: dict[str, set[str]] = {}
+    for path in (ROOT / "worker").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Call(
+                    func=ast.Attribute(attr="count"),
+                    args=[ast.Constant(value=str(name)), *_],
+                    keywords=keywords,
+                ) if "telemetry" in ast.unparse(node.func) or path.stem == "telemetry":
+                    labels = {str(one.arg) for one in keywords} - {"amount"}
+                    assert counted.setdefault(name, labels) == labels, name
+    assert counted == {name: set(labels) for name, (_, labels) in COUNTERS.items()}
 
 
 def test_reasons_page_has_every_reason_that_is_given() -> None:

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from tools.meanings import SETTINGS
+from worker.adapters.telemetry import COUNTERS
 from worker.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -77,7 +78,43 @@ def _bounds(field: FieldInfo) -> str:
     return f" ({low} to {high})" if low is not None and high is not None else ""
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"settings.md": settings_page}
+METRICS_HEAD = f"""# Metrics, logs and traces
+
+{MADE}
+
+`/metrics` on the people's port, as OpenMetrics, behind `AIOPS_API_TOKEN`. All of them count; none
+has the name of a pod, so their number stays small. What a `reason` means is in
+[reasons](reasons.md).
+
+| metric | labels | meaning |
+|---|---|---|"""
+
+METRICS_FOOT = """
+Worth an alert: `aiops_bugs_total` and `aiops_dead_letters_total` when they rise;
+`aiops_notices_failed_total` when it rises and `aiops_journal_entries_total{kind="receipt"}`
+doesn't, because then escalations reach nobody.
+
+Each journal entry is also one log line (JSON, on stderr) with `subject`, `incident`, `seq`, `kind`
+and `reason`, and says in words what happened.
+
+With `AIOPS_OTLP_ENDPOINT` set, spans are exported over OTLP/HTTP: `accept` goes on with the trace
+that an alert came with, `turn` goes on with the trace of the alert that woke it and links the
+others; inside it are `probe …`, `action …` and `notify`."""
+
+
+def metrics_page() -> str:
+    """Every counter with its labels, in the order of the telemetry adapter."""
+    rows = [
+        f"| `aiops_{name}_total` | {', '.join(f'`{one}`' for one in labels) or 'none'} | {text} |"
+        for name, (text, labels) in COUNTERS.items()
+    ]
+    return "\n".join([METRICS_HEAD, *rows, METRICS_FOOT]) + "\n"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "metrics.md": metrics_page,
+}
 
 
 def main() -> int:

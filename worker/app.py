@@ -9,7 +9,7 @@ from worker.actions import ACTIONS
 from worker.domain.playbook import Pack
 from worker.engine.accept import Accept, Decode
 from worker.engine.dead_letters import DeadLetters
-from worker.engine.documents import Documents, OpenIndex
+from worker.engine.documents import Documents, OpenIndex, RecentIndex
 from worker.engine.observe import Observe
 from worker.engine.perform import Perform
 from worker.engine.ports import (
@@ -25,7 +25,9 @@ from worker.engine.ports import (
     Telemetry,
     Waker,
 )
+from worker.engine.reading import Reading
 from worker.engine.settle import Settle
+from worker.engine.shell import Shell
 from worker.engine.sweep import Sweep
 from worker.engine.turn import Turn, TurnParts
 from worker.probes import probes
@@ -56,10 +58,9 @@ class Engine:
     """What the runtimes drive and the interfaces read."""
 
     accept: Accept
-    turn: Turn
+    shell: Shell
     sweep: Sweep
-    documents: Documents
-    index: OpenIndex
+    reading: Reading
     dead_letters: DeadLetters
 
 
@@ -67,6 +68,7 @@ def build_engine(adapters: Adapters, settings: Settings) -> Engine:
     """Wire the engine; starts nothing."""
     a = adapters
     documents, index = Documents(a.store), OpenIndex(a.store)
+    recent = RecentIndex(a.store)
     dead_letters = DeadLetters(a.store, a.dead_letter_topic, a.clock)
     observe = Observe(
         probes=probes(a.cluster, a.monitor, a.kill_switch, settings.annotation_prefix),
@@ -96,6 +98,7 @@ def build_engine(adapters: Adapters, settings: Settings) -> Engine:
         TurnParts(
             documents=documents,
             index=index,
+            recent=recent,
             observe=observe,
             perform=perform,
             settle=settle,
@@ -125,4 +128,5 @@ def build_engine(adapters: Adapters, settings: Settings) -> Engine:
         telemetry=a.telemetry,
         every_s=settings.sweep_every_s,
     )
-    return Engine(accept, turn, sweep, documents, index, dead_letters)
+    shell = Shell(turn, a.waker, a.telemetry)
+    return Engine(accept, shell, sweep, Reading(a.store), dead_letters)

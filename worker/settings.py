@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from worker.domain.playbook import Mode
@@ -133,3 +133,15 @@ class Settings(BaseSettings):
 def _must(holds: bool, remedy: str) -> None:
     if not holds:
         raise ValueError(remedy)
+
+
+def explain(error: ValidationError) -> str:
+    """One line a setting: its variable, what is wrong, and what was given."""
+    lines = []
+    for one in error.errors():
+        name = "_".join(str(part) for part in one["loc"]).upper()
+        if one["loc"]:
+            lines.append(f"AIOPS_{name}: {one['msg']} (got {str(one.get('input'))[:80]!r})")
+        else:
+            lines.append(str(one["msg"]))
+    return "\n".join(lines)

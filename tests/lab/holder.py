@@ -68,8 +68,8 @@ def down(name: str | None) -> str:
     """Ends the named lab, or the only one; returns its name once it is gone."""
     found = [one for one in runs.live() if name in (None, one.name)]
     if len(found) != 1:
-        names = ", ".join(one.name for one in found) or "none"
-        raise LabError(f"which lab? {names} of {name or 'all'} runs")
+        running = ", ".join(one.name for one in runs.live()) or "none"
+        raise LabError(f"name one lab that runs; running: {running}")
     owner = runs.owner(found[0])
     identity.send(owner, signal.SIGTERM)
     deadline = time.monotonic() + DOWN_WITHIN_S

@@ -56,16 +56,24 @@ class Kubernetes:
         # The namespace controller's work; a test that applies at once would find it missing.
         wait_until("the namespace default exists", self._has_default_namespace)
 
-    def kubectl(self, *arguments: str, input: str | None = None) -> str:  # noqa: A002
+    def kubectl(
+        self,
+        *arguments: str,
+        input: str = "",  # noqa: A002
+        within_s: float = KUBECTL_WITHIN_S,
+    ) -> str:
         """Standard output of kubectl as the administrator; raises with its standard error."""
         command = [str(BINARIES / "kubectl"), "--kubeconfig", str(self.admin_kubeconfig)]
-        done = subprocess.run(
-            [*command, *arguments],
-            input=input if input is not None else "",
-            capture_output=True,
-            text=True,
-            timeout=KUBECTL_WITHIN_S,
-        )
+        try:
+            done = subprocess.run(
+                [*command, *arguments],
+                input=input,
+                capture_output=True,
+                text=True,
+                timeout=within_s,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise LabError(f"kubectl {' '.join(arguments)}: not within {within_s} s") from error
         if done.returncode:
             raise LabError(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout

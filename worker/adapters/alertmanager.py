@@ -10,6 +10,7 @@ from worker.engine.ports import TransientError
 if TYPE_CHECKING:
     from aiohttp import ClientSession
 
+REQUEST_TIMEOUT_S = 10.0  # the probe's own deadline is shorter; this one ends what it leaves
 ANSWER_MAX_BYTES = 16 * 1024 * 1024  # some ten thousand alerts; more is an answer we can't judge
 
 
@@ -24,7 +25,10 @@ class Alertmanager:
         import orjson
 
         try:
-            async with self._session.get(f"{self._url}/api/v2/alerts") as answer:
+            async with self._session.get(
+                f"{self._url}/api/v2/alerts",
+                timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S),
+            ) as answer:
                 raw = await answer.content.read(ANSWER_MAX_BYTES + 1)
                 while len(raw) <= ANSWER_MAX_BYTES and not answer.content.at_eof():
                     raw += await answer.content.read(ANSWER_MAX_BYTES + 1 - len(raw))

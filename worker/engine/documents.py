@@ -18,6 +18,8 @@ from worker.domain.subject import SCHEMA, SubjectDocument
 from worker.engine.ports import Json, PermanentError, Save, StateStore, TransientError
 
 INDEX_SHARDS = 64
+RECENT_SHARDS = 16
+RECENT_PER_SHARD_MAX = 256  # settled subjects of a shard that a listing still finds
 ChangeEntry = Callable[[str, Json | None], Json | None]
 """Subject key and its entry of the index to its new entry; None is no entry."""
 
@@ -169,3 +171,34 @@ class OpenIndex:
             if not pending:
                 return
         raise TransientError(f"open index: lost {CONFLICTS_MAX} saves in a row")
+
+
+class RecentIndex:
+    """Which subjects have settled lately, so that their story can still be found; bounded."""
+
+    def __init__(self, store: StateStore) -> None:
+        self._store = store
+
+    async def add(self, subject: Subject, at_s: float) -> None:
+        """Durable when it returns. Raises TransientError."""
+        shard = f"recent-{zlib.crc32(subject.key.encode()) % RECENT_SHARDS:02d}"
+        for _ in range(CONFLICTS_MAX):
+            found = (await self._store.load([shard])).get(shard)
+            entries = dict(found.value["entries"]) if found else {}
+            entries.pop(subject.key, None)
+            entries[subject.key] = {"subject": subject.text, "at_s": at_s}
+            newest = dict(list(entries.items())[-RECENT_PER_SHARD_MAX:])
+            save = Save(shard, {"schema": 1, "entries": newest}, found.version if found else "")
+            if await self._store.save([save]):
+                return
+        raise TransientError(f"recent index: lost {CONFLICTS_MAX} saves in a row")
+
+    async def all(self) -> dict[str, str]:
+        """Subject key → subject text. Raises TransientError."""
+        keys = [f"recent-{shard:02d}" for shard in range(RECENT_SHARDS)]
+        stored = await self._store.load(keys)
+        return {
+            key: entry["subject"]
+            for one in stored.values()
+            for key, entry in one.value["entries"].items()
+        }

@@ -179,5 +179,8 @@ class Telemetry(Protocol):
 
     def count(self, name: str, amount: int = 1, **labels: str) -> None: ...
 
+    def bug(self, where: str, error: Exception) -> None:
+        """An error that only a bug of ours explains: logged with its traceback, and counted."""
+
     def entries(self, subject: str, entries: Sequence[Entry]) -> None:
         """Journal entries that became durable just now."""

@@ -18,7 +18,7 @@ from worker.domain.playbook import Pack
 from worker.domain.policy import Policy
 from worker.domain.question import questions
 from worker.domain.subject import SubjectDocument
-from worker.engine.documents import Documents, Loaded, OpenIndex
+from worker.engine.documents import Documents, Loaded, OpenIndex, RecentIndex
 from worker.engine.failpoint import failpoint
 from worker.engine.observe import Observe
 from worker.engine.perform import Perform
@@ -33,6 +33,7 @@ BUGS_MAX = 3  # turns of one subject that may fail by a bug before its incidents
 class TurnParts:
     documents: Documents
     index: OpenIndex
+    recent: RecentIndex
     observe: Observe
     perform: Perform
     settle: Settle
@@ -123,6 +124,7 @@ class Turn:
         loaded = await documents.load(key)
         if loaded is None or loaded.document != document:
             return self._parts.clock.now_s()
+        await self._parts.recent.add(document.subject, self._parts.clock.now_s())
         await index.leaving(document.subject, departure)
         departed = replace(document, departures=departure, departed=True)
         if not await documents.save(departed, loaded.version):
@@ -152,7 +154,6 @@ class Turn:
         """A turn ended by a bug of ours: counted, and after a few a human is told."""
         count = self._bugs.get(subject_key, 0) + 1
         self._bugs[subject_key] = count
-        self._parts.telemetry.count("turn_bugs")
         if count < BUGS_MAX:
             return
         now_s = self._parts.clock.now_s()

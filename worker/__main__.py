@@ -1,0 +1,31 @@
+"""`python -m worker`: the worker beside its Dapr sidecar. `aiopsctl run` is the embedded one."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from pydantic import ValidationError
+
+from worker.adapters.playbook_files import PlaybookError
+from worker.adapters.telemetry import set_up_logging
+from worker.runtime_dapr import run_dapr
+from worker.settings import Settings, explain
+
+
+def main() -> int:
+    try:
+        settings = Settings()
+        set_up_logging(console=sys.stderr.isatty())
+        asyncio.run(run_dapr(settings))
+    except ValidationError as error:
+        print(explain(error), file=sys.stderr)
+        return 2
+    except PlaybookError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

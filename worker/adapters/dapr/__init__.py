@@ -1,0 +1,1 @@
+"""The Dapr sidecar: state, publishing, delivery, actors, over one pooled HTTP connection."""

@@ -1,0 +1,77 @@
+"""Who owns which pod, as last seen. What vanished is remembered for hours, so that an alert about
+a pod that is gone still finds its owner.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from worker.domain.identity import Target
+
+VANISHED_KEPT_S = 6 * 3600.0
+VANISHED_MAX = 20000  # objects; the oldest are forgotten first
+CHAIN_MAX = 5  # owners above a pod; a longer chain is a loop
+
+Key = tuple[str, str]
+"""Namespace and name; the kind is kept apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is kept of one object; `owner` is its controller, with the uid that it names."""
+
+    uid: str
+    owner: Target | None
+
+
+class Memory:
+    def __init__(self) -> None:
+        self._present: dict[str, dict[Key, Known]] = {}
+        self._vanished: OrderedDict[tuple[str, Key], tuple[float, Known]] = OrderedDict()
+
+    def owner_of_pod(self, namespace: str, pod: str, now_s: float) -> Target | None:
+        """The top of the pod's owner chain; the pod itself when nothing controls it."""
+        known = self._find("Pod", (namespace, pod), now_s)
+        if known is None:
+            return None
+        top = Target("Pod", namespace, pod, known.uid)
+        for _ in range(CHAIN_MAX):
+            if known is None or known.owner is None:
+                break
+            top = known.owner
+            known = self._find(top.kind, (namespace, top.name), now_s)
+        return top
+
+    def present(self, kind: str, namespace: str, name: str) -> Target | None:
+        known = self._present.get(kind, {}).get((namespace, name))
+        return None if known is None else Target(kind, namespace, name, known.uid)
+
+    def replace(self, kind: str, found: Mapping[Key, Known], now_s: float) -> None:
+        """All there is of this kind; what is missing has vanished."""
+        for key in [key for key in self._present.get(kind, {}) if key not in found]:
+            self.drop(kind, key, now_s)
+        self._present[kind] = dict(found)
+
+    def put(self, kind: str, key: Key, known: Known) -> None:
+        self._present.setdefault(kind, {})[key] = known
+
+    def drop(self, kind: str, key: Key, now_s: float) -> None:
+        known = self._present.get(kind, {}).pop(key, None)
+        if known is None:
+            return
+        self._vanished.pop((kind, key), None)
+        self._vanished[kind, key] = (now_s, known)
+        while self._vanished:
+            oldest_s, _ = next(iter(self._vanished.values()))
+            if oldest_s >= now_s - VANISHED_KEPT_S and len(self._vanished) <= VANISHED_MAX:
+                break
+            self._vanished.popitem(last=False)
+
+    def _find(self, kind: str, key: Key, now_s: float) -> Known | None:
+        known = self._present.get(kind, {}).get(key)
+        if known is None and (kind, key) in self._vanished:
+            at_s, gone = self._vanished[kind, key]
+            return gone if at_s >= now_s - VANISHED_KEPT_S else None
+        return known

@@ -1,0 +1,143 @@
+"""Documents in one SQLite file: WAL, every save on disk when it returns, one worker at a time.
+
+Rules of this file: one connection, used by one thread; a save of many is one transaction, in
+which each key is checked by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import orjson
+
+from worker.domain.journal import Entry
+from worker.engine.ports import Save, Stored, TransientError
+
+T = TypeVar("T")
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents (
+  key TEXT PRIMARY KEY, version INTEGER NOT NULL, value BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS journal (
+  subject TEXT NOT NULL, seq INTEGER NOT NULL, entry BLOB NOT NULL, PRIMARY KEY (subject, seq)
+) WITHOUT ROWID;
+"""
+BUSY_TIMEOUT_S = 5.0  # a reader of the file may hold a lock for a moment
+KEYS_PER_QUERY = 500
+
+
+class DatabaseInUseError(Exception):
+    """Another process works on this file: two would decide for the same subjects."""
+
+
+class SqliteStore:
+    """Opened at once. Raises DatabaseInUseError, sqlite3.Error."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self._lock = None if read_only else _claim(path)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite")
+        self._connection = self._thread.submit(_connect, path, read_only).result()
+
+    async def load(self, keys: Sequence[str]) -> dict[str, Stored]:
+        return await self._run(lambda: self._load(keys))
+
+    async def save(self, saves: Sequence[Save]) -> frozenset[str]:
+        return await self._run(lambda: self._save(saves))
+
+    async def delete(self, key: str, version: str) -> bool:
+        def delete() -> bool:
+            with self._connection:
+                done = self._connection.execute(
+                    "DELETE FROM documents WHERE key = ? AND version = ?", (key, int(version))
+                )
+            return done.rowcount == 1
+
+        return await self._run(delete)
+
+    async def archive(self, subject: str, entries: Sequence[Entry]) -> None:
+        """Keep journal entries for good. Raises TransientError."""
+
+        def archive() -> None:
+            with self._connection:
+                self._connection.executemany(
+                    "INSERT OR IGNORE INTO journal VALUES (?, ?, ?)",
+                    [(subject, entry.seq, orjson.dumps(entry)) for entry in entries],
+                )
+
+        await self._run(archive)
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
+        self._thread.shutdown()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _load(self, keys: Sequence[str]) -> dict[str, Stored]:
+        stored: dict[str, Stored] = {}
+        for start in range(0, len(keys), KEYS_PER_QUERY):
+            some = keys[start : start + KEYS_PER_QUERY]
+            marks = ",".join("?" * len(some))
+            query = f"SELECT key, version, value FROM documents WHERE key IN ({marks})"  # noqa: S608 only marks
+            for key, version, value in self._connection.execute(query, some):
+                stored[key] = Stored(orjson.loads(value), str(version))
+        return stored
+
+    def _save(self, saves: Sequence[Save]) -> frozenset[str]:
+        saved: list[str] = []
+        with self._connection:
+            for save in saves:
+                value = orjson.dumps(save.value)
+                if save.version:
+                    done = self._connection.execute(
+                        "UPDATE documents SET value = ?, version = version + 1 "
+                        "WHERE key = ? AND version = ?",
+                        (value, save.key, int(save.version)),
+                    )
+                else:
+                    done = self._connection.execute(
+                        "INSERT OR IGNORE INTO documents VALUES (?, 1, ?)", (save.key, value)
+                    )
+                if done.rowcount == 1:
+                    saved.append(save.key)
+        return frozenset(saved)
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except sqlite3.Error as error:
+            raise TransientError(f"database: {error}") from error
+
+
+def _claim(path: Path) -> int:
+    """Hold `<database>.lock` for the life of this process; the system frees it whatever happens."""
+    lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise DatabaseInUseError(
+            f"database {path} is in use by another worker; stop it, or give this one another "
+            "file with AIOPS_DATABASE"
+        ) from None
+    return lock
+
+
+def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
+    if read_only:
+        return sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S
+        )
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.executescript(SCHEMA)
+    return connection

@@ -1,0 +1,62 @@
+"""Data on standard output as table, JSON or YAML; control characters in it stay harmless."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import click
+
+FORMATS = ("table", "json", "yaml")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def output_option(command: F) -> F:
+    option = click.option(
+        "-o", "--output", "output", type=click.Choice(FORMATS), default="table",
+        show_default=True, help="How to print.",
+    )  # fmt: skip
+    return option(command)
+
+
+def print_data(data: object, output: str) -> None:
+    """JSON or YAML of data."""
+    if output == "yaml":
+        import yaml
+
+        click.echo(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), nl=False)
+    else:
+        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def print_table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], empty: str) -> None:
+    """Upper-case headers, one row a line; `columns` maps header to field."""
+    if not rows:
+        click.echo(empty, err=True)
+        return
+    table = [list(columns)] + [[plain(row[field]) for field in columns.values()] for row in rows]
+    widths = [max(len(line[i]) for line in table) for i in range(len(columns))]
+    for line in table:
+        padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        click.echo("   ".join(padded).rstrip())
+
+
+def plain(value: object) -> str:
+    """Text from outside on one line: nothing in it can move the cursor or colour the screen."""
+    text = "-" if value in ("", None) else str(value)
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
+def lines(text: str) -> str:
+    return "\n".join(plain(line) if line else "" for line in text.split("\n"))
+
+
+def age(at_s: float) -> str:
+    """How long ago, such as 45s, 12m, 3h or 2d."""
+    passed = max(0, int(time.time() - at_s))
+    for limit, unit, divisor in ((120, "s", 1), (7200, "m", 60), (172800, "h", 3600)):
+        if passed < limit:
+            return f"{passed // divisor}{unit}"
+    return f"{passed // 86400}d"

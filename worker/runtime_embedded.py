@@ -1,0 +1,121 @@
+"""Embedded mode: the whole worker in one process, SQLite instead of Kafka and Dapr.
+
+The same engine and the same rules; its one limit is that there is only one of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from worker.adapters.local_topics import SilentDeadLetterTopic, SqliteJournal
+from worker.adapters.local_waker import LocalWaker
+from worker.adapters.sqlite_store import SqliteStore
+from worker.adapters.telemetry import OtelTelemetry
+from worker.app import Adapters, Engine, build_engine
+from worker.domain.playbook import Pack
+from worker.engine.accept import Decode
+from worker.engine.ports import Clock, ClusterApi, Inventory, KillSwitch, Monitor, Sink, Telemetry
+from worker.interfaces.people import people_app
+from worker.interfaces.serving import Listener
+from worker.outside import outside
+from worker.settings import Settings
+from worker.supervisor import Supervisor
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The ports that embedded mode does not choose: of a real cluster, or a simulated one."""
+
+    cluster: ClusterApi
+    inventory: Inventory
+    kill_switch: KillSwitch
+    monitor: Monitor | None
+    sinks: list[Sink]
+    clock: Clock
+    telemetry: Telemetry
+    decode: Decode
+    pack: Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """An engine on SQLite with what wakes it."""
+
+    engine: Engine
+    store: SqliteStore
+    waker: LocalWaker
+
+    async def work(self, subject_key: str, traceparent: str) -> bool:
+        return await self.engine.shell.work(subject_key, traceparent=traceparent)
+
+    async def close(self) -> None:
+        self.waker.stop()
+        await self.store.close()
+
+
+def embed(settings: Settings, around: Surroundings) -> Embedded:
+    """Build the engine on the settings' database. Raises DatabaseInUseError."""
+    store = SqliteStore(settings.database)
+    waker = LocalWaker(around.clock, turns_at_once=settings.turns_at_once)
+    adapters = Adapters(
+        store=store,
+        cluster=around.cluster,
+        inventory=around.inventory,
+        kill_switch=around.kill_switch,
+        journal=SqliteJournal(store),
+        dead_letter_topic=SilentDeadLetterTopic(),
+        sinks=around.sinks,
+        monitor=around.monitor,
+        waker=waker,
+        clock=around.clock,
+        telemetry=around.telemetry,
+        decode=around.decode,
+        pack=lambda: around.pack,
+    )
+    return Embedded(build_engine(adapters, settings), store, waker)
+
+
+async def run_embedded(settings: Settings) -> None:
+    """Serve until SIGTERM. Raises DatabaseInUseError, PlaybookError."""
+    world = outside(settings)
+    embedded = embed(
+        settings,
+        Surroundings(
+            cluster=world.api,
+            inventory=world.inventory,
+            kill_switch=world.kill_switch,
+            monitor=world.monitor,
+            sinks=list(world.sinks),
+            clock=world.clock,
+            telemetry=world.telemetry,
+            decode=world.decode,
+            pack=world.pack,
+        ),
+    )
+    supervisor = Supervisor()
+    listener = listen(settings, embedded, world.telemetry, lambda: world.inventory.ready)
+    supervisor.start("people's port", listener.serve())
+    supervisor.start("inventory", world.inventory.run())
+    supervisor.start("turns", embedded.waker.run(embedded.work))
+    supervisor.start("sweep", embedded.engine.sweep.forever())
+    try:
+        await supervisor.until_stopped()
+    finally:
+        listener.should_exit = True
+        await supervisor.end()
+        await embedded.close()
+        await world.close()
+
+
+def listen(
+    settings: Settings,
+    embedded: Embedded,
+    telemetry: OtelTelemetry,
+    inventory_ready: Callable[[], bool],
+) -> Listener:
+    """The people's listener; what comes before the inventory is ready is asked for again."""
+    app = people_app(
+        embedded.engine, settings, lambda: {"inventory": inventory_ready()}, telemetry.registry
+    )
+    return Listener(app, host=settings.people_host, port=settings.people_port)
