@@ -11,12 +11,15 @@ import os
 import re
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+import yaml
+
 from benchmarks.result import Result, compare
-from tests.e2e.conftest import SERVICE_ACCOUNT, OWN_NAMESPACE, apply_rights
+from tests.e2e.conftest import OWN_NAMESPACE, SERVICE_ACCOUNT, apply_rights
 from tests.e2e.records import Record, alert, produce
 from tests.e2e.shop import Shop
 from tests.e2e.worker_process import ROOT, Worker, render
@@ -121,8 +124,6 @@ def _worker(lab: Lab, topic: str, run: int) -> float:
 
 def _only_scope(folder: Path, *, group: str, topic: str) -> None:
     """Let the alerts component read this run's topic, in a consumer group of its own."""
-    import yaml
-
     for path in folder.glob("*.yaml"):
         documents: list[dict[str, Any]] = list(yaml.safe_load_all(path.read_text()))
         for document in documents:
@@ -137,7 +138,7 @@ def _only_scope(folder: Path, *, group: str, topic: str) -> None:
         path.write_text(yaml.safe_dump_all(documents))
 
 
-def _rate(count: Any) -> float:
+def _rate(count: Callable[[], int]) -> float:
     """Messages a second between the first that is seen done and the last."""
     deadline = time.monotonic() + DRAINED_WITHIN_S
     first: tuple[float, int] | None = None

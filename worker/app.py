@@ -9,7 +9,8 @@ from worker.actions import ACTIONS
 from worker.domain.playbook import Pack
 from worker.engine.accept import Accept, Decode
 from worker.engine.dead_letters import DeadLetters
-from worker.engine.documents import Documents, OpenIndex, RecentIndex
+from worker.engine.documents import Documents
+from worker.engine.indexes import OpenIndex, RecentIndex
 from worker.engine.observe import Observe
 from worker.engine.perform import Perform
 from worker.engine.ports import (
@@ -67,50 +68,10 @@ class Engine:
 def build_engine(adapters: Adapters, settings: Settings) -> Engine:
     """Wire the engine; starts nothing."""
     a = adapters
-    documents, index = Documents(a.store), OpenIndex(a.store)
-    recent = RecentIndex(a.store)
+    index = OpenIndex(a.store)
     dead_letters = DeadLetters(a.store, a.dead_letter_topic, a.clock)
-    observe = Observe(
-        probes=probes(a.cluster, a.monitor, a.kill_switch, settings.annotation_prefix),
-        cluster=a.cluster,
-        clock=a.clock,
-        telemetry=a.telemetry,
-        probe_timeout_s=settings.probe_timeout_s,
-    )
-    perform = Perform(
-        actions=ACTIONS,
-        cluster=a.cluster,
-        kill_switch=a.kill_switch,
-        telemetry=a.telemetry,
-        annotation_prefix=settings.annotation_prefix,
-        write_timeout_s=settings.write_timeout_s,
-    )
-    settle = Settle(
-        documents=documents,
-        journal=a.journal,
-        sinks=a.sinks,
-        clock=a.clock,
-        telemetry=a.telemetry,
-        policy=settings.policy,
-        send_timeout_s=settings.send_timeout_s,
-    )
-    turn = Turn(
-        TurnParts(
-            documents=documents,
-            index=index,
-            recent=recent,
-            observe=observe,
-            perform=perform,
-            settle=settle,
-            clock=a.clock,
-            telemetry=a.telemetry,
-            policy=settings.policy,
-            pack=a.pack,
-            deadline_s=settings.turn_deadline_s,
-        )
-    )
     accept = Accept(
-        documents=documents,
+        documents=Documents(a.store),
         index=index,
         dead_letters=dead_letters,
         inventory=a.inventory,
@@ -128,5 +89,45 @@ def build_engine(adapters: Adapters, settings: Settings) -> Engine:
         telemetry=a.telemetry,
         every_s=settings.sweep_every_s,
     )
-    shell = Shell(turn, a.waker, a.telemetry)
+    shell = Shell(_turn(a, index, settings), a.waker, a.telemetry)
     return Engine(accept, shell, sweep, Reading(a.store), dead_letters)
+
+
+def _turn(a: Adapters, index: OpenIndex, settings: Settings) -> Turn:
+    documents = Documents(a.store)
+    return Turn(
+        TurnParts(
+            documents=documents,
+            index=index,
+            recent=RecentIndex(a.store),
+            observe=Observe(
+                probes=probes(a.cluster, a.monitor, a.kill_switch, settings.annotation_prefix),
+                cluster=a.cluster,
+                clock=a.clock,
+                telemetry=a.telemetry,
+                probe_timeout_s=settings.probe_timeout_s,
+            ),
+            perform=Perform(
+                actions=ACTIONS,
+                cluster=a.cluster,
+                kill_switch=a.kill_switch,
+                telemetry=a.telemetry,
+                annotation_prefix=settings.annotation_prefix,
+                write_timeout_s=settings.write_timeout_s,
+            ),
+            settle=Settle(
+                documents=documents,
+                journal=a.journal,
+                sinks=a.sinks,
+                clock=a.clock,
+                telemetry=a.telemetry,
+                policy=settings.policy,
+                send_timeout_s=settings.send_timeout_s,
+            ),
+            clock=a.clock,
+            telemetry=a.telemetry,
+            policy=settings.policy,
+            pack=a.pack,
+            deadline_s=settings.turn_deadline_s,
+        )
+    )

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from worker.adapters.local_topics import SilentDeadLetterTopic, SqliteJournal
 from worker.adapters.local_waker import LocalWaker
-from worker.adapters.sqlite_store import SqliteStore
+from worker.adapters.sqlite.store import SqliteStore
+from worker.adapters.sqlite.topics import SilentDeadLetterTopic, SqliteJournal
 from worker.adapters.telemetry import OtelTelemetry
 from worker.app import Adapters, Engine, build_engine
 from worker.domain.playbook import Pack

@@ -95,9 +95,7 @@ StartWorker = Callable[..., Worker]
 
 
 @pytest.fixture
-def start_worker(
-    lab: Lab, receiver: Receiver, playbooks: Path
-) -> Iterator[StartWorker]:
+def start_worker(lab: Lab, receiver: Receiver, playbooks: Path) -> Iterator[StartWorker]:
     """Starts replicas of the worker, in auto mode, under the shipped account; ends them after."""
     started: list[Worker] = []
 
@@ -131,4 +129,3 @@ def start_worker(
 def now() -> str:
     """An alert's startsAt: this moment, RFC 3339."""
     return datetime.now(UTC).isoformat()
-

@@ -22,7 +22,9 @@ class Record:
     headers: tuple[tuple[str, bytes], ...] = field(default=())
 
 
-def produce(bootstrap: str, topic: str, records: Sequence[Record], *, max_bytes: int = 2**20) -> None:
+def produce(
+    bootstrap: str, topic: str, records: Sequence[Record], *, max_bytes: int = 2**20
+) -> None:
     """Every record is acknowledged by the broker when this returns."""
 
     async def run() -> None:

@@ -47,9 +47,7 @@ class Shop:
         )
 
     def get(self, *arguments: str) -> Json:
-        text = self.lab.kubernetes.kubectl(
-            "-n", self.namespace, "get", *arguments, "-o", "json"
-        )
+        text = self.lab.kubernetes.kubectl("-n", self.namespace, "get", *arguments, "-o", "json")
         result: Json = json.loads(text)
         return result
 

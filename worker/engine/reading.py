@@ -9,7 +9,8 @@ from worker.domain.identity import Subject, SubjectKind
 from worker.domain.incident import Incident
 from worker.domain.journal import Entry, story
 from worker.domain.subject import SubjectDocument
-from worker.engine.documents import Documents, OpenIndex, RecentIndex
+from worker.engine.documents import Documents
+from worker.engine.indexes import OpenIndex, RecentIndex
 from worker.engine.ports import Json, StateStore
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from worker.engine.dead_letters import DeadLetters
-from worker.engine.documents import OpenIndex
+from worker.engine.indexes import OpenIndex
 from worker.engine.ports import Clock, Telemetry, TransientError, Waker
 
 

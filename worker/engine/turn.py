@@ -18,8 +18,9 @@ from worker.domain.playbook import Pack
 from worker.domain.policy import Policy
 from worker.domain.question import questions
 from worker.domain.subject import SubjectDocument
-from worker.engine.documents import Documents, Loaded, OpenIndex, RecentIndex
+from worker.engine.documents import Documents, Loaded
 from worker.engine.failpoint import failpoint
+from worker.engine.indexes import OpenIndex, RecentIndex
 from worker.engine.observe import Observe
 from worker.engine.perform import Perform
 from worker.engine.ports import Clock, Telemetry

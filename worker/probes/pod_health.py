@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from worker.domain.evidence import Container, DisruptionBudget, Pod, PodHealth, Unknown
@@ -42,31 +43,38 @@ async def _pods(cluster: ClusterApi, kind: str, workload: Json) -> list[Json]:
 
 def pod_of(found: Json) -> Pod:
     """Typed evidence from the API object."""
-    metadata, status = found["metadata"], found.get("status") or {}
-    names = [one["name"] for one in found["spec"]["containers"]]
-    statuses = {one["name"]: one for one in status.get("containerStatuses") or []}
-    containers = [_container(name, statuses.get(name)) for name in names]
-    for one in status.get("initContainerStatuses") or []:
-        finished = (one.get("state") or {}).get("terminated") or {}
-        if finished.get("exitCode") != 0:
-            containers.append(_container(one["name"], one))
+    metadata, spec, status = found["metadata"], found["spec"], found.get("status") or {}
+    started = {one["name"]: one for one in status.get("containerStatuses") or []}
+    containers = [_container(one["name"], started.get(one["name"])) for one in spec["containers"]]
+    conditions = {one["type"]: one["status"] for one in status.get("conditions") or []}
     return Pod(
         target=target_of("Pod", found),
         resource_version=metadata["resourceVersion"],
-        node=found["spec"].get("nodeName", ""),
+        node=spec.get("nodeName", ""),
         phase=status.get("phase", "Unknown"),
         created_at_s=created_at_s(found),
         terminating="deletionTimestamp" in metadata,
         controlled=bool(controller_uid(found)),
-        containers=tuple(containers),
+        containers=(*containers, *_init_containers(spec, status)),
+        serving=conditions.get("Ready", "True") == "True",
     )
+
+
+def _init_containers(spec: Json, status: Json) -> Iterator[Container]:
+    """Those that never end (sidecars), and those that have begun and not ended well."""
+    started = {one["name"]: one for one in status.get("initContainerStatuses") or []}
+    for one in spec.get("initContainers") or []:
+        found = started.get(one["name"])
+        ended = ((found or {}).get("state") or {}).get("terminated") or {}
+        if one.get("restartPolicy") == "Always" or (found and ended.get("exitCode") != 0):
+            yield _container(one["name"], found)
 
 
 def _container(name: str, status: Json | None) -> Container:
     if status is None:
         return Container(name=name, ready=False, restarts=0)
     state = status.get("state") or {}
-    last = (status.get("lastState") or {}).get("terminated") or state.get("terminated") or {}
+    last = state.get("terminated") or (status.get("lastState") or {}).get("terminated") or {}
     return Container(
         name=name,
         ready=bool(status.get("ready")),

@@ -8,6 +8,7 @@ from worker.domain.evidence import Gone, RolloutHealth, Unknown
 from worker.domain.question import Question
 from worker.engine.ports import ClusterApi, Json, ObjectRef
 from worker.probes.objects import controller_uid, created_at_s, selector_text, target_of
+from worker.probes.pod_health import pod_of
 
 REVISION = "deployment.kubernetes.io/revision"
 ROLLED_KINDS = ("Deployment", "StatefulSet", "DaemonSet")
@@ -22,13 +23,13 @@ async def rollout_health(
         return Unknown(f"{question.subject.text} is no workload")
     kind, name = workload
     namespace = question.subject.scope
+    if kind not in (*ROLLED_KINDS, "Pod"):
+        return Unknown(f"workloads of kind {kind} are not understood")
     found = await cluster.get(ObjectRef(kind, namespace, name))
     if found is None:
         return Gone(f"{kind} {namespace}/{name} does not exist")
     if kind == "Pod":
         return _naked_pod(found, annotation_prefix)
-    if kind not in ROLLED_KINDS:
-        return Unknown(f"workloads of kind {kind} are not understood")
     changed_at_s = await _changed_at_s(cluster, found) if kind == "Deployment" else 0.0
     return health_of(kind, found, annotation_prefix, changed_at_s)
 
@@ -71,23 +72,25 @@ def health_of(
 
 def _restart_keeps(kind: str, spec: Json, desired: int, ready: int) -> int:
     """How many ready replicas a restart surely leaves. Source: the update strategies."""
-    if kind != "Deployment":
-        rolling = (spec.get("updateStrategy") or {}).get("rollingUpdate") or {}
-        taken = _absolute(rolling.get("maxUnavailable", 1), desired)
-        return max(0, ready - max(1, taken))
-    strategy = spec.get("strategy") or {}
-    if strategy.get("type") == "Recreate":
-        return 0
-    rolling = strategy.get("rollingUpdate") or {}
-    unavailable = _absolute(rolling.get("maxUnavailable", "25%"), desired)
-    surge = _absolute(rolling.get("maxSurge", "25%"), desired, up=True)
-    if unavailable == 0 and surge == 0:
-        unavailable = 1
-    return max(0, min(ready, desired - unavailable))
+    if kind == "Deployment":
+        strategy = spec.get("strategy") or {}
+        if strategy.get("type") == "Recreate":
+            return 0
+        rolling = strategy.get("rollingUpdate") or {}
+        unavailable = _absolute(rolling.get("maxUnavailable", "25%"), desired, up=False)
+        surge = _absolute(rolling.get("maxSurge", "25%"), desired, up=True)
+        if unavailable == 0 and surge == 0:
+            unavailable = 1
+        return max(0, min(ready, desired - unavailable))
+    rolling = (spec.get("updateStrategy") or {}).get("rollingUpdate") or {}
+    unavailable = _absolute(rolling.get("maxUnavailable", 1), desired, up=True)
+    if kind == "DaemonSet" and _absolute(rolling.get("maxSurge", 0), desired, up=True) > 0:
+        return max(0, ready - unavailable)
+    return max(0, ready - max(1, unavailable))
 
 
-def _absolute(value: Any, total: int, *, up: bool = False) -> int:
-    """A count, or a percentage of `total`: rounded down for unavailable, up for surge."""
+def _absolute(value: Any, total: int, *, up: bool) -> int:
+    """A count, or a percentage of `total`. Only a Deployment's maxUnavailable is rounded down."""
     if isinstance(value, str) and value.endswith("%"):
         part = int(value[:-1]) * total
         return -(-part // 100) if up else part // 100
@@ -96,8 +99,7 @@ def _absolute(value: Any, total: int, *, up: bool = False) -> int:
 
 def _naked_pod(found: Json, annotation_prefix: str) -> RolloutHealth:
     """A pod without a controller is its own subject: one replica that nothing replaces."""
-    statuses = (found.get("status") or {}).get("containerStatuses") or []
-    ready = int(bool(statuses) and all(one.get("ready") for one in statuses))
+    ready = int(pod_of(found).ready)
     annotations = found["metadata"].get("annotations") or {}
     return RolloutHealth(
         target=target_of("Pod", found),
@@ -119,10 +121,21 @@ def _naked_pod(found: Json, annotation_prefix: str) -> RolloutHealth:
 
 
 async def _changed_at_s(cluster: ClusterApi, deployment: Json) -> float:
-    """When the newest ReplicaSet of this Deployment was made."""
+    """When the ReplicaSet of the current template was made; 0 when there is none yet."""
     metadata = deployment["metadata"]
     sets = await cluster.list(
         ObjectRef("ReplicaSet", metadata["namespace"], label_selector=selector_text(deployment))
     )
-    ours = [one for one in sets if controller_uid(one) == metadata["uid"]]
-    return max((created_at_s(one) for one in ours), default=0.0)
+    revision = _revision(deployment)
+    return max(
+        (
+            created_at_s(one)
+            for one in sets
+            if controller_uid(one) == metadata["uid"] and _revision(one) == revision
+        ),
+        default=0.0,
+    )
+
+
+def _revision(found: Json) -> str:
+    return str((found["metadata"].get("annotations") or {}).get(REVISION, ""))

@@ -52,7 +52,7 @@ def _version(ctx: click.Context, _parameter: click.Parameter, asked: bool) -> No
     help="Print the version.",
 )  # fmt: skip
 def main() -> None:
-    """Auto-remediation for Kubernetes: decides, acts, verifies, undoes or asks, and says why."""
+    """Auto-remediation for Kubernetes: decides, acts, verifies or hands over, and says why."""
 
 
 if __name__ == "__main__":

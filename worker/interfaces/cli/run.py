@@ -27,7 +27,7 @@ def command(database: Path | None, mode: str | None, port: int | None) -> None:
     from pydantic import ValidationError
 
     from worker.adapters.playbook_files import PlaybookError
-    from worker.adapters.sqlite_store import DatabaseInUseError
+    from worker.adapters.sqlite.store import DatabaseInUseError
     from worker.adapters.telemetry import set_up_logging
     from worker.runtime_embedded import run_embedded
     from worker.settings import Settings, explain

@@ -125,8 +125,8 @@ class DatabaseSource:
         return found
 
     def _run(self, ask: Callable[[Any, Any], Any]) -> Any:
-        from worker.adapters.local_topics import SilentDeadLetterTopic
-        from worker.adapters.sqlite_store import SqliteStore
+        from worker.adapters.sqlite.store import SqliteStore
+        from worker.adapters.sqlite.topics import SilentDeadLetterTopic
         from worker.adapters.system_clock import SystemClock
         from worker.engine.dead_letters import DeadLetters
         from worker.engine.ports import TransientError
