@@ -47,10 +47,11 @@ def apply_rights(lab: Lab) -> None:
 
 
 @pytest.fixture
-def shop(lab: Lab) -> Shop:
+def shop(lab: Lab) -> Iterator[Shop]:
     opened = Shop(lab, f"shop-{next(_numbers)}")
     opened.open()
-    return opened
+    yield opened
+    lab.kubernetes.kubectl("uncordon", SICK_NODE)
 
 
 @pytest.fixture

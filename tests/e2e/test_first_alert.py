@@ -75,7 +75,6 @@ def test_fault_of_the_node_is_repaired_by_one_eviction(
     assert [k for k in kinds if k in ("opened", "decided", "outcome", "verdict", "closed")] == [
         "opened", "decided", "outcome", "verdict", "closed",
     ]  # fmt: skip
-    lab.kubernetes.kubectl("uncordon", SICK_NODE)
 
 
 def journal_kinds(lab: Lab, incident_id: str) -> list[str]:
@@ -152,4 +151,3 @@ def test_the_same_alert_fifty_times_over_two_replicas_is_one_eviction(
     assert incident["resolution"] == "repaired"
     assert second.incidents(shop.namespace)[0]["id"] == incident["id"]
     assert [one.name for one in audit.done(lab, shop.namespace)] == [pod]
-    lab.kubernetes.kubectl("uncordon", SICK_NODE)

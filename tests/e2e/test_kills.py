@@ -9,7 +9,7 @@ import pytest
 from tests.e2e import audit
 from tests.e2e.conftest import StartWorker
 from tests.e2e.records import Record, body, produce
-from tests.e2e.shop import SICK_NODE, Shop
+from tests.e2e.shop import Shop
 from tests.e2e.test_first_alert import crash_alert, ended, sick_on_one_node
 from tests.e2e.waiting import wait_for
 from tests.lab import Lab
@@ -34,12 +34,12 @@ def test_worker_killed_at(
     wait_for(f"killed at {point}", lambda: not worker.process.running)
     assert mark.exists(), "the process ended, but not at its failpoint"
     worker.start_process()
+    worker.wait_ready()
     incident = ended(worker, shop.namespace, "resolved")
 
     assert incident["resolution"] == "repaired"
     assert [event.name for event in audit.evictions(lab, shop.namespace)] == [pod]
     assert len(worker.incident(incident["id"])["attempts"]) == 1
-    lab.kubernetes.kubectl("uncordon", SICK_NODE)
 
 
 def test_sidecar_killed_while_an_intent_is_durable(
@@ -58,7 +58,6 @@ def test_sidecar_killed_while_an_intent_is_durable(
 
     assert ended(worker, shop.namespace, "resolved")["resolution"] == "repaired"
     assert [event.name for event in audit.evictions(lab, shop.namespace)] == [pod]
-    lab.kubernetes.kubectl("uncordon", SICK_NODE)
 
 
 def test_store_killed_while_an_intent_is_durable(
@@ -76,4 +75,3 @@ def test_store_killed_while_an_intent_is_durable(
 
     assert ended(worker, shop.namespace, "resolved")["resolution"] == "repaired"
     assert [event.name for event in audit.evictions(lab, shop.namespace)] == [pod]
-    lab.kubernetes.kubectl("uncordon", SICK_NODE)

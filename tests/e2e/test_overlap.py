@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.e2e import audit
 from tests.e2e.conftest import StartWorker
 from tests.e2e.records import Record, body, produce
-from tests.e2e.shop import SICK_NODE, Shop
+from tests.e2e.shop import Shop
 from tests.e2e.test_first_alert import crash_alert, ended, sick_on_one_node
 from tests.e2e.waiting import wait_for
 from tests.lab import Lab
@@ -38,4 +38,3 @@ def test_overtaken_turn_loses_its_save(
     assert shown["phase"] == "resolved"
     assert len(shown["alerts"]) == 2, "an acknowledged alert is missing from the document"
     assert [event.name for event in audit.evictions(lab, shop.namespace)] == [pod]
-    lab.kubernetes.kubectl("uncordon", SICK_NODE)

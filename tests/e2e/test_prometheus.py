@@ -14,7 +14,7 @@ import pytest
 
 from tests.e2e import audit
 from tests.e2e.conftest import StartWorker
-from tests.e2e.shop import SICK_NODE, Shop
+from tests.e2e.shop import Shop
 from tests.e2e.test_first_alert import ended, sick_on_one_node
 from tests.lab import Lab
 
@@ -133,4 +133,3 @@ def test_rule_to_repair(
     incident = ended(worker, shop.namespace, "resolved")
     assert incident["resolution"] == "repaired"
     assert [event.name for event in audit.done(lab, shop.namespace)] == [pod]
-    lab.kubernetes.kubectl("uncordon", SICK_NODE)

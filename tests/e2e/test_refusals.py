@@ -111,7 +111,6 @@ def test_disruption_budget_that_answers_429(
     answers = {event.code for event in audit.tried(lab, shop.namespace)}
     assert answers == {429}
     assert audit.done(lab, shop.namespace) == []
-    lab.kubernetes.kubectl("uncordon", "sick-node")
 
 
 @pytest.fixture

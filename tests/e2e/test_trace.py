@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.e2e.conftest import StartWorker
 from tests.e2e.receivers import Collector, SeenSpan
 from tests.e2e.records import Record, body, produce
-from tests.e2e.shop import SICK_NODE, Shop
+from tests.e2e.shop import Shop
 from tests.e2e.test_first_alert import crash_alert, ended, sick_on_one_node
 from tests.e2e.waiting import wait_for
 from tests.lab import Lab
@@ -40,7 +40,6 @@ def test_one_trace_from_record_to_journal(
         action = spans["aiops-operator: action evict_pod"]
         assert _ancestors(accept, by_id)[-1] == PARENT
         assert accept.span_id in _ancestors(action, by_id)
-    lab.kubernetes.kubectl("uncordon", SICK_NODE)
 
 
 def _ancestors(span: SeenSpan, by_id: dict[str, SeenSpan]) -> list[str]:

@@ -63,7 +63,7 @@ class Kafka(Process):
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         tool = [*self._java, *QUICK_START, "kafka.tools.StorageTool", "format"]
         done = subprocess.run(
-            [*tool, "-t", cluster, "-c", str(self._properties)],
+            [*tool, f"--cluster-id={cluster}", "-c", str(self._properties)],
             capture_output=True,
             text=True,
             timeout=FORMAT_WITHIN_S,

@@ -23,6 +23,7 @@ class Listener(uvicorn.Server):
                 host=host,
                 port=port,
                 log_level="warning",
+                lifespan="off",
                 access_log=False,
                 timeout_graceful_shutdown=GRACE_S,
                 server_header=False,
