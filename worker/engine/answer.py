@@ -32,7 +32,7 @@ def outcome_of(answer: ApiAnswer) -> Outcome:
         if body.get("kind") != "Status" or body.get("status") != "Failure":
             return Outcome(Answer.ACCEPTED, Reason.ACCEPTED, words)
         code = body.get("code")
-        status = code if isinstance(code, int) else 500
+        status = code if isinstance(code, int) and code >= 400 else 500
     if status == 500 and _SEVERAL_BUDGETS in words:  # the one 500 that surely changed nothing
         return Outcome(Answer.REJECTED, Reason.UNSUPPORTED, words)
     if status == 408 or status >= 500:

@@ -90,6 +90,29 @@ class KubernetesApi:
         """The API server's version; the cheapest request there is."""
         return _body(await self._read("/version"), "get /version")
 
+    async def may(self, group: str, resource: str, subresource: str, verb: str) -> bool:
+        """Whether our account has a right in all namespaces (SelfSubjectAccessReview)."""
+        import orjson
+
+        attributes = {
+            "group": group, "resource": resource, "subresource": subresource, "verb": verb,
+        }  # fmt: skip
+        review = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectAccessReview",
+            "spec": {"resourceAttributes": attributes},
+        }
+        try:
+            reply = await self._connection.send(
+                "POST",
+                "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+                headers={"Content-Type": "application/json"},
+                body=orjson.dumps(review),
+            )
+        except NoAnswerError as error:
+            raise TransientError(f"API server: {error}") from error
+        return bool(_body(reply, "review rights")["status"].get("allowed"))
+
     async def metadata_page(self, kind: str, *, accept: str, more: str) -> tuple[int, Json]:
         """Code and body of one page of a list over all namespaces. Raises TransientError."""
         query = {"limit": str(PAGE_ITEMS), **({"continue": more} if more else {})}

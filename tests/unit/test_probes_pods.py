@@ -1,0 +1,243 @@
+"""The pods of a workload, their containers and budgets, read from API objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.cluster_objects import (
+    BACK_OFF,
+    CRASHED,
+    LABELS,
+    MADE_AT_S,
+    RUNNING,
+    FixedCluster,
+    budget,
+    container_status,
+    deployment,
+    metadata,
+    pod,
+    question,
+    replica_set,
+)
+from worker.domain.evidence import Container, DisruptionBudget, Pod, PodHealth, Unknown
+from worker.domain.identity import Subject, SubjectKind, Target
+from worker.domain.question import ProbeName, Question
+from worker.probes.objects import selector_text
+from worker.probes.pod_health import pod_health, pod_of, selects
+
+Json = dict[str, Any]
+COMPLETED = {"terminated": {"exitCode": 0, "reason": "Completed"}}
+
+
+async def ask(cluster: FixedCluster, kind: str = "Deployment") -> PodHealth:
+    answer = await pod_health(cluster, question(kind))
+    assert isinstance(answer, PodHealth)
+    return answer
+
+
+def test_a_healthy_pod() -> None:
+    assert pod_of(pod()) == Pod(
+        target=Target("Pod", "shop", "backend-1", "uid-backend-1"),
+        resource_version="41",
+        node="node-a",
+        phase="Running",
+        created_at_s=MADE_AT_S,
+        terminating=False,
+        controlled=True,
+        containers=(Container("backend", ready=True, restarts=0),),
+    )
+    assert pod_of(pod()).ready
+
+
+def test_a_crash_behind_a_healthy_sidecar() -> None:
+    crashed = container_status(ready=False, restarts=7, state=BACK_OFF, last=CRASHED)
+    statuses = [container_status("proxy"), crashed]
+    found = pod_of(
+        pod(
+            spec={"containers": [{"name": "proxy"}, {"name": "backend"}]},
+            status={"containerStatuses": statuses},
+        )
+    )
+    assert not found.ready
+    assert found.crash_looping
+    assert found.restarts == 7
+    assert found.containers[1] == Container(
+        "backend", ready=False, restarts=7, waiting_reason="CrashLoopBackOff",
+        last_exit_code=137, last_exit_reason="OOMKilled",
+    )  # fmt: skip
+
+
+def test_the_newest_exit_is_the_one_that_counts() -> None:
+    status = container_status(ready=False, restarts=2, state=CRASHED, last=COMPLETED)
+    (container,) = pod_of(pod(status={"containerStatuses": [status]})).containers
+    assert (container.last_exit_code, container.last_exit_reason) == (137, "OOMKilled")
+
+
+def test_a_pod_that_no_node_has_taken() -> None:
+    found = pod(status={"phase": "Pending", "conditions": [], "containerStatuses": None})
+    del found["spec"]["nodeName"]
+    seen = pod_of(found)
+    assert (seen.node, seen.phase, seen.ready) == ("", "Pending", False)
+    assert seen.containers == (Container("backend", ready=False, restarts=0),)
+
+
+def test_ready_containers_on_a_node_that_does_not_answer() -> None:
+    lost = pod_of(pod(status={"conditions": [{"type": "Ready", "status": "Unknown"}]}))
+    assert all(container.ready for container in lost.containers)
+    assert not lost.ready
+
+
+def test_a_terminating_pod_and_a_naked_one() -> None:
+    ending = pod(owner=None)
+    ending["metadata"]["deletionTimestamp"] = "2026-01-01T11:00:00Z"
+    seen = pod_of(ending)
+    assert seen.terminating
+    assert not seen.controlled
+    assert not seen.ready
+
+
+@pytest.mark.parametrize("phase", ["Succeeded", "Failed"])
+def test_a_finished_pod(phase: str) -> None:
+    seen = pod_of(pod(status={"phase": phase}))
+    assert seen.finished
+    assert not seen.ready
+
+
+ONCE, SIDECAR = {"name": "setup"}, {"name": "setup", "restartPolicy": "Always"}
+
+
+@pytest.mark.parametrize(
+    ("spec", "status", "counted", "ready"),
+    [
+        (ONCE, container_status("setup", ready=True, state=COMPLETED), False, True),
+        (ONCE, None, False, True),
+        (ONCE, container_status("setup", ready=False, restarts=3, state=BACK_OFF), True, False),
+        (ONCE, container_status("setup", ready=False, state=CRASHED), True, False),
+        (ONCE, container_status("setup", ready=False, state=RUNNING), True, False),
+        (SIDECAR, container_status("setup", ready=True), True, True),
+        (SIDECAR, container_status("setup", ready=False, state=COMPLETED), True, False),
+        (SIDECAR, None, True, False),
+    ],
+)
+def test_init_containers(spec: Json, status: Json | None, counted: bool, ready: bool) -> None:
+    """One that has ended well is out of the picture; one that never ends is like any other."""
+    statuses = {"initContainerStatuses": [status]} if status else {}
+    seen = pod_of(pod(spec={"initContainers": [spec]}, status=statuses))
+    assert ("setup" in [container.name for container in seen.containers]) == counted
+    assert seen.ready == ready
+
+
+async def test_pods_whose_controllers_lead_to_this_deployment() -> None:
+    cluster = FixedCluster(
+        Deployment=[deployment()],
+        ReplicaSet=[
+            replica_set("backend-7d9f", revision="5"),
+            replica_set("backend-old", revision="4"),
+            replica_set("alien-1", revision="1", owner="alien"),
+        ],
+        Pod=[
+            pod("backend-1"),
+            pod("backend-2", ("ReplicaSet", "backend-old")),
+            pod("alien-1-a", ("ReplicaSet", "alien-1")),
+            pod("database-0", ("StatefulSet", "database")),
+            pod("naked", None),
+        ],
+    )
+    health = await ask(cluster)
+    assert [one.target.name for one in health.pods] == ["backend-1", "backend-2"]
+    assert {ref.label_selector for ref in cluster.lists if ref.kind == "Pod"} == {"app=backend"}
+
+
+async def test_pods_of_a_stateful_set_are_its_own() -> None:
+    workload = deployment()
+    cluster = FixedCluster(
+        StatefulSet=[workload],
+        Pod=[pod("backend-0", ("StatefulSet", "backend")), pod("x", ("StatefulSet", "other"))],
+    )
+    health = await ask(cluster, "StatefulSet")
+    assert [one.target.name for one in health.pods] == ["backend-0"]
+
+
+async def test_a_naked_pod_is_its_own_workload() -> None:
+    health = await ask(FixedCluster(Pod=[pod("backend", None), pod("other", None)]), "Pod")
+    assert [one.target.name for one in health.pods] == ["backend"]
+
+
+async def test_a_workload_that_is_gone_has_no_pods() -> None:
+    assert await ask(FixedCluster(Pod=[pod()])) == PodHealth(())
+
+
+async def test_a_subject_without_workload_is_unknown() -> None:
+    node = Question(ProbeName.POD_HEALTH, Subject(SubjectKind.NODE, "", "node-a"))
+    assert isinstance(await pod_health(FixedCluster(), node), Unknown)
+
+
+async def test_only_budgets_that_select_these_pods() -> None:
+    ours = budget("ours", {"matchLabels": LABELS}, disruptionsAllowed=0, currentHealthy=1)
+    ours["spec"]["unhealthyPodEvictionPolicy"] = "AlwaysAllow"
+    cluster = FixedCluster(
+        Deployment=[deployment()],
+        ReplicaSet=[replica_set("backend-7d9f", revision="5")],
+        Pod=[pod()],
+        PodDisruptionBudget=[ours, budget("other", {"matchLabels": {"app": "other"}})],
+    )
+    assert (await ask(cluster)).budgets == (
+        DisruptionBudget("ours", 0, 1, 2, always_allows_unhealthy=True),
+    )
+
+
+async def test_a_budget_without_status_allows_nothing() -> None:
+    fresh = budget("fresh", {})
+    del fresh["status"]
+    cluster = FixedCluster(Pod=[pod("backend", None)], PodDisruptionBudget=[fresh])
+    assert (await ask(cluster, "Pod")).budgets == (DisruptionBudget("fresh", 0),)
+
+
+def expression(key: str, operator: str, *values: str) -> Json:
+    return {"matchExpressions": [{"key": key, "operator": operator, "values": list(values)}]}
+
+
+@pytest.mark.parametrize(
+    ("selector", "selected"),
+    [
+        (None, False),
+        ({}, True),
+        ({"matchLabels": {"app": "backend"}}, True),
+        ({"matchLabels": {"app": "backend", "tier": "1"}}, False),
+        (expression("app", "In", "backend", "frontend"), True),
+        (expression("app", "In", "frontend"), False),
+        (expression("app", "NotIn", "frontend"), True),
+        (expression("app", "NotIn", "backend"), False),
+        (expression("tier", "NotIn", "1"), True),
+        (expression("app", "Exists"), True),
+        (expression("tier", "Exists"), False),
+        (expression("tier", "DoesNotExist"), True),
+        (expression("app", "DoesNotExist"), False),
+        (expression("app", "OfTheFuture"), True),
+        ({"matchLabels": {"app": "backend"}, **expression("app", "NotIn", "backend")}, False),
+    ],
+)
+def test_a_budget_selects(selector: Json | None, selected: bool) -> None:
+    assert selects(budget("b", selector), pod()) == selected
+
+
+def test_a_pod_without_labels() -> None:
+    bare = {"metadata": metadata("bare")}
+    assert selects(budget("b", {}), bare)
+    assert not selects(budget("b", {"matchLabels": LABELS}), bare)
+
+
+def test_a_selector_as_a_list_request_has_it() -> None:
+    selector = {
+        "matchLabels": {"b": "2", "a": "1"},
+        "matchExpressions": [
+            {"key": "c", "operator": "In", "values": ["3", "4"]},
+            {"key": "d", "operator": "NotIn", "values": ["5"]},
+            {"key": "e", "operator": "Exists"},
+            {"key": "f", "operator": "DoesNotExist"},
+        ],
+    }
+    text = selector_text({"spec": {"selector": selector}})
+    assert text == "a=1,b=2,c in (3,4),d notin (5),e,!f"
