@@ -15,11 +15,12 @@ Json = dict[str, Any]
 
 
 class Receiver:
-    """An HTTP server on a free port of 127.0.0.1 that remembers every POST body."""
+    """An HTTP server on a free port of 127.0.0.1 that remembers every POST body it takes."""
 
     def __init__(self) -> None:
         self.bodies: list[tuple[str, bytes]] = []
         self.status = 202
+        self.refused = 0
         self._lock = threading.Lock()
         receiver = self
 
@@ -29,6 +30,8 @@ class Receiver:
                 with receiver._lock:
                     if receiver.status < 300:
                         receiver.bodies.append((self.path, body))
+                    else:
+                        receiver.refused += 1
                     status = receiver.status
                 self.send_response(status)
                 self.send_header("content-type", "application/json")

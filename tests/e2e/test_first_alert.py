@@ -35,10 +35,8 @@ def ended(worker: Worker, namespace: str, phase: str) -> dict[str, Any]:
 
 
 def crash_alert(shop: Shop, pod: str, now: str, **labels: str) -> dict[str, Any]:
-    return alert(
-        "KubePodCrashLooping", starts_at=now, namespace=shop.namespace, pod=pod,
-        container="backend", **labels,
-    )  # fmt: skip
+    about = {"namespace": shop.namespace, "pod": pod, "container": "backend", **labels}
+    return alert("KubePodCrashLooping", starts_at=now, **about)
 
 
 def sick_on_one_node(shop: Shop, *, replicas: int = 3) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,10 @@ from tests.e2e import audit
 from tests.e2e.conftest import StartWorker
 from tests.e2e.shop import Shop
 from tests.e2e.test_first_alert import ended, sick_on_one_node
+from tests.e2e.worker_process import Worker
 from tests.lab import Lab
+
+Json = dict[str, Any]
 
 TOKEN = "webhook-token-for-the-lab"
 RULE = 'max_over_time(kube_pod_container_status_waiting_reason{reason="CrashLoopBackOff"}[5s]) >= 1'
@@ -66,69 +70,62 @@ def exporter(shop: Shop) -> Iterator[Exporter]:
     started.server.shutdown()
 
 
+def posting_to(worker: Worker) -> Json:
+    """Alertmanager's configuration: everything to the worker's webhook, quickly."""
+    webhook = {
+        "url": f"{worker.url}/api/v1/webhooks/alertmanager",
+        "send_resolved": True,
+        "http_config": {"authorization": {"type": "Bearer", "credentials": TOKEN}},
+    }
+    return {
+        "route": {
+            "receiver": "aiops",
+            "group_by": ["alertname", "namespace"],
+            "group_wait": "1s",
+            "group_interval": "2s",
+            "repeat_interval": "1m",
+        },
+        "receivers": [{"name": "aiops", "webhook_configs": [webhook]}],
+    }
+
+
+def scraping(exporter: Exporter, alertmanager_address: str) -> Json:
+    """Prometheus' configuration."""
+    return {
+        "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+        "scrape_configs": [
+            {"job_name": "kube", "static_configs": [{"targets": [exporter.address]}]}
+        ],
+        "alerting": {"alertmanagers": [{"static_configs": [{"targets": [alertmanager_address]}]}]},
+    }
+
+
+RULES: Json = {
+    "groups": [
+        {
+            "name": "workloads",
+            "rules": [
+                {
+                    "alert": "KubePodCrashLooping",
+                    "expr": RULE,
+                    "for": "2s",
+                    "labels": {"severity": "warning"},
+                }
+            ],
+        }
+    ]
+}
+
+
 def test_rule_to_repair(
     lab: Lab, shop: Shop, start_worker: StartWorker, exporter: Exporter
 ) -> None:
-    alertmanager_port = lab.free_port()
-    worker = start_worker(
-        AIOPS_WEBHOOK_TOKEN=TOKEN,
-        AIOPS_ALERTMANAGER_URL=f"http://127.0.0.1:{alertmanager_port}",
-    )
-    alertmanager = lab.start_alertmanager(
-        {
-            "route": {
-                "receiver": "aiops",
-                "group_by": ["alertname", "namespace"],
-                "group_wait": "1s",
-                "group_interval": "2s",
-                "repeat_interval": "1m",
-            },
-            "receivers": [
-                {
-                    "name": "aiops",
-                    "webhook_configs": [
-                        {
-                            "url": f"{worker.url}/api/v1/webhooks/alertmanager",
-                            "send_resolved": True,
-                            "http_config": {
-                                "authorization": {"type": "Bearer", "credentials": TOKEN}
-                            },
-                        }
-                    ],
-                }
-            ],
-        },
-        port=alertmanager_port,
-    )
+    port = lab.free_port()
+    address = f"127.0.0.1:{port}"
+    worker = start_worker(AIOPS_WEBHOOK_TOKEN=TOKEN, AIOPS_ALERTMANAGER_URL=f"http://{address}")
+    lab.start_alertmanager(posting_to(worker), port=port)
     pod = sick_on_one_node(shop)
-    lab.start_prometheus(
-        {
-            "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
-            "scrape_configs": [
-                {"job_name": "kube", "static_configs": [{"targets": [exporter.address]}]}
-            ],
-            "alerting": {
-                "alertmanagers": [
-                    {"static_configs": [{"targets": [alertmanager.url.removeprefix("http://")]}]}
-                ]
-            },
-        },
-        {
-            "groups": [
-                {
-                    "name": "workloads",
-                    "rules": [
-                        {
-                            "alert": "KubePodCrashLooping",
-                            "expr": RULE,
-                            "for": "2s",
-                            "labels": {"severity": "warning"},
-                        }
-                    ],
-                }
-            ]
-        },
-    )
+    lab.start_prometheus(scraping(exporter, address), RULES)
 
     incident = ended(worker, shop.namespace, "resolved")
     assert incident["resolution"] == "repaired"

@@ -13,12 +13,12 @@ EVERY_S = 0.25
 
 
 def wait_for(what: str, probe: Callable[[], T | None], *, within_s: float = WITHIN_S) -> T:
-    """The first answer that is neither None nor False."""
+    """The first answer that is something: not None, False, 0 or empty."""
     deadline = time.monotonic() + within_s
     last: T | None = None
     while time.monotonic() < deadline:
         last = probe()
-        if last is not None and last is not False:
+        if last:
             return last
         time.sleep(EVERY_S)
     raise AssertionError(f"{what}: not seen within {within_s:.0f} s; last answer {last!r}")

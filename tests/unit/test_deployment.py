@@ -1,63 +1,27 @@
-"""The manifests keep their promises: no right that isn't used, no door that isn't named.
+"""The manifests keep their promises: no door that isn't named.
 
-That the API server takes them, and that these rights suffice, is shown by the end-to-end tests.
+That the API server takes them is shown by the end-to-end tests.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
-from worker.adapters.kubernetes_api import COLLECTION
-from worker.adapters.kubernetes_inventory import KINDS
-from worker.domain.playbook import Verb
+from tests.unit.manifests import (
+    AUTO,
+    BASE,
+    COMPONENTS,
+    NAMESPACE,
+    ROOT,
+    container,
+    only,
+    pod_template,
+)
 from worker.settings import Settings
-
-Json = dict[str, Any]
-ROOT = Path(__file__).parents[2]
-BASE = ROOT / "k8s" / "base"
-AUTO = ROOT / "k8s" / "overlays" / "auto"
-COMPONENTS = ROOT / "components"
-NAMESPACE = "aiops-system"
-FORBIDDEN_RESOURCES = {"secrets", "nodes", "nodes/proxy", "pods/exec", "serviceaccounts/token", "*"}
-FORBIDDEN_VERBS = {"*", "delete", "deletecollection", "impersonate", "escalate", "bind", "update"}
-
-
-def objects(folder: Path) -> Iterator[Json]:
-    for path in sorted(folder.glob("*.yaml")):
-        if path.name != "kustomization.yaml":
-            yield from (one for one in yaml.safe_load_all(path.read_text()) if one)
-
-
-def only(folder: Path, kind: str, name: str) -> Json:
-    (found,) = [o for o in objects(folder) if (o["kind"], o["metadata"]["name"]) == (kind, name)]
-    return found
-
-
-def pod_template() -> Json:
-    return dict(only(BASE, "Deployment", "aiops-operator")["spec"]["template"])
-
-
-def container() -> Json:
-    (one,) = pod_template()["spec"]["containers"]
-    return dict(one)
-
-
-def granted(folder: Path) -> set[tuple[str, str, str]]:
-    """(role, resource, verb) of every rule."""
-    return {
-        (role["metadata"]["name"], resource, verb)
-        for role in objects(folder)
-        if role["kind"] in ("Role", "ClusterRole")
-        for rule in role["rules"]
-        for resource in rule["resources"]
-        for verb in rule["verbs"]
-    }
 
 
 @pytest.mark.parametrize("folder", [BASE, AUTO, COMPONENTS], ids=lambda path: path.name)
@@ -67,62 +31,6 @@ def test_every_manifest_is_listed(folder: Path) -> None:
     assert files == {name for name in listed if "/" not in name}
     for name in listed:
         assert (folder / name).exists(), name
-
-
-@pytest.mark.parametrize("folder", [BASE, AUTO], ids=["base", "auto"])
-def test_rights_are_narrow(folder: Path) -> None:
-    for role, resource, verb in granted(folder):
-        assert resource not in FORBIDDEN_RESOURCES, role
-        assert verb not in FORBIDDEN_VERBS, role
-
-
-def test_observe_mode_may_change_nothing() -> None:
-    assert {verb for _, _, verb in granted(BASE)} == {"get", "list", "watch"}
-
-
-def test_what_is_watched_may_be_watched() -> None:
-    watched = {resource for _, resource, verb in granted(BASE) if verb == "watch"}
-    assert watched == {COLLECTION[kind].rpartition("}")[2] for kind in KINDS}
-
-
-def test_kill_switch_is_readable_by_name_only() -> None:
-    (rule,) = only(BASE, "Role", "aiops-operator-kill-switch")["rules"]
-    defaults = Settings.model_fields["kill_switch_name"].default
-    assert rule == {
-        "apiGroups": [""], "resources": ["configmaps"], "resourceNames": [defaults],
-        "verbs": ["get"],
-    }  # fmt: skip
-    assert only(BASE, "ConfigMap", defaults)["data"] == {"stop": "false"}
-
-
-def test_the_right_to_act_is_what_the_actions_need() -> None:
-    """One line a verb: whoever adds an action decides here which right it costs."""
-    needed = {
-        Verb.EVICT_POD: {("pods/eviction", "create")},
-        Verb.ROLLOUT_RESTART: {
-            ("deployments", "patch"), ("statefulsets", "patch"), ("daemonsets", "patch"),
-        },
-    }  # fmt: skip
-    assert set(needed) == set(Verb)
-    assert {(resource, verb) for _, resource, verb in granted(AUTO)} == set().union(
-        *needed.values()
-    )
-
-
-def test_rights_go_to_our_account_only() -> None:
-    account = {"kind": "ServiceAccount", "name": "aiops-operator", "namespace": NAMESPACE}
-    only(BASE, "ServiceAccount", account["name"])
-    assert pod_template()["spec"]["serviceAccountName"] == account["name"]
-    bindings = [
-        one for folder in (BASE, AUTO) for one in objects(folder) if one["kind"].endswith("Binding")
-    ]
-    roles = [
-        one for folder in (BASE, AUTO) for one in objects(folder) if one["kind"].endswith("Role")
-    ]
-    assert all(one["subjects"] == [account] for one in bindings)
-    assert {one["roleRef"]["name"] for one in bindings} == {
-        one["metadata"]["name"] for one in roles
-    }
 
 
 def test_pod_is_restricted() -> None:

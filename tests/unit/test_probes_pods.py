@@ -1,4 +1,4 @@
-"""The pods of a workload, their containers and budgets, read from API objects."""
+"""The pods of a workload and their containers, read from API objects."""
 
 from __future__ import annotations
 
@@ -9,23 +9,19 @@ import pytest
 from tests.unit.cluster_objects import (
     BACK_OFF,
     CRASHED,
-    LABELS,
     MADE_AT_S,
     RUNNING,
     FixedCluster,
-    budget,
     container_status,
     deployment,
-    metadata,
     pod,
     question,
     replica_set,
 )
-from worker.domain.evidence import Container, DisruptionBudget, Pod, PodHealth, Unknown
+from worker.domain.evidence import Container, Pod, PodHealth, Unknown
 from worker.domain.identity import Subject, SubjectKind, Target
 from worker.domain.question import ProbeName, Question
-from worker.probes.objects import selector_text
-from worker.probes.pod_health import pod_health, pod_of, selects
+from worker.probes.pod_health import pod_health, pod_of
 
 Json = dict[str, Any]
 COMPLETED = {"terminated": {"exitCode": 0, "reason": "Completed"}}
@@ -172,72 +168,3 @@ async def test_a_workload_that_is_gone_has_no_pods() -> None:
 async def test_a_subject_without_workload_is_unknown() -> None:
     node = Question(ProbeName.POD_HEALTH, Subject(SubjectKind.NODE, "", "node-a"))
     assert isinstance(await pod_health(FixedCluster(), node), Unknown)
-
-
-async def test_only_budgets_that_select_these_pods() -> None:
-    ours = budget("ours", {"matchLabels": LABELS}, disruptionsAllowed=0, currentHealthy=1)
-    ours["spec"]["unhealthyPodEvictionPolicy"] = "AlwaysAllow"
-    cluster = FixedCluster(
-        Deployment=[deployment()],
-        ReplicaSet=[replica_set("backend-7d9f", revision="5")],
-        Pod=[pod()],
-        PodDisruptionBudget=[ours, budget("other", {"matchLabels": {"app": "other"}})],
-    )
-    assert (await ask(cluster)).budgets == (
-        DisruptionBudget("ours", 0, 1, 2, always_allows_unhealthy=True),
-    )
-
-
-async def test_a_budget_without_status_allows_nothing() -> None:
-    fresh = budget("fresh", {})
-    del fresh["status"]
-    cluster = FixedCluster(Pod=[pod("backend", None)], PodDisruptionBudget=[fresh])
-    assert (await ask(cluster, "Pod")).budgets == (DisruptionBudget("fresh", 0),)
-
-
-def expression(key: str, operator: str, *values: str) -> Json:
-    return {"matchExpressions": [{"key": key, "operator": operator, "values": list(values)}]}
-
-
-@pytest.mark.parametrize(
-    ("selector", "selected"),
-    [
-        (None, False),
-        ({}, True),
-        ({"matchLabels": {"app": "backend"}}, True),
-        ({"matchLabels": {"app": "backend", "tier": "1"}}, False),
-        (expression("app", "In", "backend", "frontend"), True),
-        (expression("app", "In", "frontend"), False),
-        (expression("app", "NotIn", "frontend"), True),
-        (expression("app", "NotIn", "backend"), False),
-        (expression("tier", "NotIn", "1"), True),
-        (expression("app", "Exists"), True),
-        (expression("tier", "Exists"), False),
-        (expression("tier", "DoesNotExist"), True),
-        (expression("app", "DoesNotExist"), False),
-        (expression("app", "OfTheFuture"), True),
-        ({"matchLabels": {"app": "backend"}, **expression("app", "NotIn", "backend")}, False),
-    ],
-)
-def test_a_budget_selects(selector: Json | None, selected: bool) -> None:
-    assert selects(budget("b", selector), pod()) == selected
-
-
-def test_a_pod_without_labels() -> None:
-    bare = {"metadata": metadata("bare")}
-    assert selects(budget("b", {}), bare)
-    assert not selects(budget("b", {"matchLabels": LABELS}), bare)
-
-
-def test_a_selector_as_a_list_request_has_it() -> None:
-    selector = {
-        "matchLabels": {"b": "2", "a": "1"},
-        "matchExpressions": [
-            {"key": "c", "operator": "In", "values": ["3", "4"]},
-            {"key": "d", "operator": "NotIn", "values": ["5"]},
-            {"key": "e", "operator": "Exists"},
-            {"key": "f", "operator": "DoesNotExist"},
-        ],
-    }
-    text = selector_text({"spec": {"selector": selector}})
-    assert text == "a=1,b=2,c in (3,4),d notin (5),e,!f"

@@ -26,6 +26,8 @@ COUNTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "deliveries_accepted": ("Deliveries that are durable and acknowledged.", ()),
     "accept_failed": ("Batches that were not durable and come again.", ("error",)),
     "dead_letters": ("Inputs that nobody can read.", ("reason",)),
+    "turns_asked": ("Turns that were asked for by a wake, a reminder or the sweep.", ()),
+    "turns_overtaken": ("Saves of a turn that lost against another one or an alert.", ()),
     "turns_failed": ("Turns that the world's trouble ended early.", ("error",)),
     "bugs": ("Errors that only a bug of the worker explains.", ()),
     "sweep_failed": ("Sweeps over the open index that failed.", ()),

@@ -24,6 +24,7 @@ class Shell:
 
     async def work(self, subject_key: str, *, traceparent: str = "") -> bool:
         """Run one turn; whether the subject still has work. Only cancellation gets out."""
+        self._telemetry.count("turns_asked")
         lock = self._locks.get(subject_key)
         if lock is None:
             lock = self._locks[subject_key] = asyncio.Lock()

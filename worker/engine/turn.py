@@ -94,6 +94,7 @@ class Turn:
         if decision.document != loaded.document:
             await parts.index.add([document.subject])
             if not await parts.documents.save(decision.document, loaded.version):
+                parts.telemetry.count("turns_overtaken")
                 return None
             self._told(loaded.document, decision.document)
         if not decision.perform:

@@ -1,9 +1,7 @@
 """The API of the simulated cluster: the engine's ClusterApi, inventory and kill switch in one.
 
-Imitates, as recorded from a real API server: an eviction with a uid or resourceVersion that no
-longer holds answers 409 Conflict; one that a disruption budget forbids answers 429 with the cause
-DisruptionBudget; a merge patch whose resourceVersion is old answers 409; a missing object answers
-404 with its name in the details.
+It does what a real API server was recorded to do under the shipped account. The transcripts named
+here lie in tests/contracts/transcripts, as `file/case`.
 """
 
 from __future__ import annotations
@@ -11,9 +9,20 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass
 
-from worker.adapters.simulated.world import Key, World, controller, is_ready
+from worker.adapters.simulated import answers
+from worker.adapters.simulated.objects import controller, selected
+from worker.adapters.simulated.world import World
+from worker.adapters.simulated.writes import evict, patch
 from worker.domain.identity import Target
-from worker.engine.ports import ApiAnswer, Clock, Json, ObjectRef, WriteRequest
+from worker.engine.ports import (
+    ApiAnswer,
+    Clock,
+    Json,
+    ObjectRef,
+    PermanentError,
+    TransientError,
+    WriteRequest,
+)
 
 Items = list[Json]
 
@@ -31,38 +40,36 @@ class SimulatedWrite:
 
 
 class SimulatedCluster:
+    """`away`: the API server can't be reached. `switch`: the kill switch's data, None: missing."""
+
     def __init__(self, clock: Clock) -> None:
         self.world = World(clock)
         self.writes: list[SimulatedWrite] = []
-        self.stopped = False
+        self.away = False
+        self.switch: Json | None = {"stop": "false"}
         self._clock = clock
 
     async def get(self, ref: ObjectRef) -> Json | None:
-        self.world.advance()
-        found = self.world.objects.get((ref.kind, ref.namespace, ref.name))
-        return copy.deepcopy(found)
+        """Seen: cluster_reads/nothing_there, cluster_away/reads."""
+        self._read("get", ref)
+        return copy.deepcopy(self.world.objects.get((ref.kind, ref.namespace, ref.name)))
 
     async def list(self, ref: ObjectRef) -> Items:
-        self.world.advance()
-        wanted = dict(part.split("=", 1) for part in ref.label_selector.split(",") if "=" in part)
+        """Seen: cluster_reads/nothing_there, cluster_reads/list_by_selector."""
+        self._read("list", ref)
         return [
             copy.deepcopy(one)
             for one in self.world.of(ref.kind, ref.namespace)
-            if wanted.items() <= (one["metadata"].get("labels") or {}).items()
+            if selected(one["metadata"].get("labels") or {}, ref.label_selector)
         ]
 
     async def write(self, request: WriteRequest) -> ApiAnswer:
+        """Seen: cluster_away/write."""
+        if self.away:
+            return ApiAnswer(0, {"message": "the simulated API server is away"}, sent=False)
         self.world.advance()
         ref = request.ref
-        found = self.world.objects.get((ref.kind, ref.namespace, ref.name))
-        if found is None:
-            answer = failure(404, "NotFound", f'"{ref.name}" not found', {"name": ref.name})
-        elif request.subresource == "eviction":
-            assert isinstance(request.body, dict)
-            answer = self._evict(found, request.body)
-        else:
-            assert isinstance(request.body, dict)
-            answer = self._patch(ref.kind, found, request.body)
+        answer = self._answer(request)
         self.world.advance()
         self.writes.append(
             SimulatedWrite(
@@ -73,90 +80,71 @@ class SimulatedCluster:
         return answer
 
     async def server_time_s(self) -> float:
+        """Seen: cluster_reads/server_time."""
+        if self.away:
+            raise TransientError("the simulated API server is away")
         return self._clock.now_s()
 
     async def is_set(self) -> bool:
+        """Seen: kill_switch/let_through, kill_switch/stopped, kill_switch/other_words,
+        kill_switch/no_entry, kill_switch/missing, kill_switch/unreachable.
+        """
+        if self.away:
+            raise TransientError("the simulated API server is away")
+        if self.switch is None:
+            raise PermanentError("kill switch: its ConfigMap is missing")
         return self.stopped
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the switch is there and set."""
+        return self.switch is not None and self.switch.get("stop") != "false"
+
+    @stopped.setter
+    def stopped(self, wanted: bool) -> None:
+        self.switch = {"stop": str(wanted).lower()}
 
     @property
     def ready(self) -> bool:
         return True
 
     def owner_of_pod(self, namespace: str, pod: str) -> Target | None:
-        key: Key = ("Pod", namespace, pod)
-        found = self.world.objects.get(key) or self.world.gone.get(key)
+        """Seen: inventory/pod_of_a_deployment, inventory/naked_pod, inventory/unknown_pod,
+        inventory/vanished_pod, inventory/vanished_deployment.
+        """
+        found = self.world.find("Pod", namespace, pod)
         if found is None:
             return None
-        kind = "Pod"
-        for above in ("ReplicaSet", "Deployment"):
-            owner = controller(found)
-            parents = [
-                one for one in self.world.of(above, namespace) if one["metadata"]["uid"] == owner
-            ]
-            if parents:
-                kind, found = above, parents[0]
-        metadata = found["metadata"]
-        return Target(kind, namespace, metadata["name"], metadata["uid"])
+        top = Target("Pod", namespace, pod, found["metadata"]["uid"])
+        while found is not None and (owner := controller(found)) is not None:
+            top = Target(owner["kind"], namespace, owner["name"], owner["uid"])
+            found = self.world.find(top.kind, namespace, top.name)
+        return top
 
     def workload(self, namespace: str, kind: str, name: str) -> Target | None:
+        """Seen: inventory/workloads, inventory/vanished_deployment."""
         found = self.world.objects.get((kind, namespace, name))
         return Target(kind, namespace, name, found["metadata"]["uid"]) if found else None
 
-    def _evict(self, pod: Json, body: Json) -> ApiAnswer:
-        metadata = pod["metadata"]
-        wanted = (body.get("deleteOptions") or {}).get("preconditions") or {}
-        for name in ("uid", "resourceVersion"):
-            if name in wanted and wanted[name] != metadata[name]:
-                return failure(409, "Conflict", f"the {name} in the precondition does not match")
-        if self._blocked(pod):
-            cause = {"causes": [{"reason": "DisruptionBudget"}]}
-            return failure(429, "TooManyRequests", "Cannot evict pod", cause)
-        self.world.delete(pod)
-        return ApiAnswer(201, {"kind": "Status", "status": "Success"})
+    def _read(self, verb: str, ref: ObjectRef) -> None:
+        """Raises TransientError, PermanentError. Seen: cluster_reads/without_the_right."""
+        if self.away:
+            raise TransientError("the simulated API server is away")
+        refused = answers.forbidden(verb, ref)
+        if refused is not None:
+            what = f"{verb} {ref.kind} {ref.name}".strip()
+            raise PermanentError(f"{what}: HTTP {refused.status} {refused.body['message']}")
+        self.world.advance()
 
-    def _blocked(self, pod: Json) -> bool:
-        """Source: the eviction subresource; the default policy is IfHealthyBudget."""
-        for budget in self.world.of("PodDisruptionBudget", pod["metadata"]["namespace"]):
-            selected = budget["spec"]["selector"]["matchLabels"].items()
-            if not selected <= pod["metadata"]["labels"].items():
-                continue
-            status = budget["status"]
-            enough = status["currentHealthy"] >= status["desiredHealthy"]
-            if status["disruptionsAllowed"] < 1 and (is_ready(pod) or not enough):
-                return True
-        return False
-
-    def _patch(self, kind: str, found: Json, body: Json) -> ApiAnswer:
-        metadata = body.get("metadata") or {}
-        for name in ("uid", "resourceVersion"):
-            if name in metadata and metadata[name] != found["metadata"][name]:
-                return failure(409, "Conflict", "the object has been modified")
-        before = copy.deepcopy(found["spec"])
-        merge(found, {**body, "metadata": {"annotations": metadata.get("annotations") or {}}})
-        if found["spec"] != before:
-            found["metadata"]["generation"] += 1
-        self.world.put(kind, found)
-        return ApiAnswer(200, copy.deepcopy(found))
-
-
-def merge(target: Json, patch: Json) -> None:
-    """A JSON merge patch (RFC 7386)."""
-    for key, value in patch.items():
-        if value is None:
-            target.pop(key, None)
-        elif isinstance(value, dict):
-            if not isinstance(target.get(key), dict):
-                target[key] = {}
-            merge(target[key], value)
-        else:
-            target[key] = value
-
-
-def failure(code: int, reason: str, message: str, details: Json | None = None) -> ApiAnswer:
-    return ApiAnswer(
-        code,
-        {
-            "kind": "Status", "status": "Failure", "code": code, "reason": reason,
-            "message": message, "details": details or {},
-        },
-    )  # fmt: skip
+    def _answer(self, request: WriteRequest) -> ApiAnswer:
+        ref = request.ref
+        refused = answers.forbidden(request.verb, ref, request.subresource)
+        if refused is not None:
+            return refused
+        found = self.world.objects.get((ref.kind, ref.namespace, ref.name))
+        if found is None:
+            return answers.not_found(ref)
+        assert isinstance(request.body, dict), "a JSON patch was never recorded"
+        if request.subresource == "eviction":
+            return evict(self.world, ref, found, request.body)
+        return patch(self.world, ref, found, request.body)

@@ -1,0 +1,86 @@
+"""No right that isn't used: what the manifests grant, the actions need and the doctor asks for.
+
+That these rights suffice is shown by the end-to-end tests.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.manifests import AUTO, BASE, NAMESPACE, granted, objects, only, pod_template
+from worker.adapters.kubernetes_api import COLLECTION
+from worker.adapters.kubernetes_inventory import KINDS
+from worker.doctor.cluster import ACT_RIGHTS, READ_RIGHTS, Right
+from worker.domain.playbook import Verb
+from worker.settings import Settings
+
+FORBIDDEN_RESOURCES = {"secrets", "nodes", "nodes/proxy", "pods/exec", "serviceaccounts/token", "*"}
+FORBIDDEN_VERBS = {"*", "delete", "deletecollection", "impersonate", "escalate", "bind", "update"}
+
+
+@pytest.mark.parametrize("folder", [BASE, AUTO], ids=["base", "auto"])
+def test_rights_are_narrow(folder: Path) -> None:
+    for role, resource, verb in granted(folder):
+        assert resource not in FORBIDDEN_RESOURCES, role
+        assert verb not in FORBIDDEN_VERBS, role
+
+
+def test_observe_mode_may_change_nothing() -> None:
+    assert {verb for _, _, verb in granted(BASE)} == {"get", "list", "watch"}
+
+
+def test_what_is_watched_may_be_watched() -> None:
+    watched = {resource for _, resource, verb in granted(BASE) if verb == "watch"}
+    assert watched == {COLLECTION[kind].rpartition("}")[2] for kind in KINDS}
+
+
+def test_kill_switch_is_readable_by_name_only() -> None:
+    (rule,) = only(BASE, "Role", "aiops-operator-kill-switch")["rules"]
+    defaults = Settings.model_fields["kill_switch_name"].default
+    assert rule == {
+        "apiGroups": [""], "resources": ["configmaps"], "resourceNames": [defaults],
+        "verbs": ["get"],
+    }  # fmt: skip
+    assert only(BASE, "ConfigMap", defaults)["data"] == {"stop": "false"}
+
+
+def test_the_right_to_act_is_what_the_actions_need() -> None:
+    """One line a verb: whoever adds an action decides here which right it costs."""
+    needed = {
+        Verb.EVICT_POD: {("pods/eviction", "create")},
+        Verb.ROLLOUT_RESTART: {
+            ("deployments", "patch"), ("statefulsets", "patch"), ("daemonsets", "patch"),
+        },
+    }  # fmt: skip
+    assert set(needed) == set(Verb)
+    assert {(resource, verb) for _, resource, verb in granted(AUTO)} == set().union(
+        *needed.values()
+    )
+
+
+@pytest.mark.parametrize(
+    ("folder", "role", "asked"),
+    [(BASE, "aiops-operator-read", READ_RIGHTS), (AUTO, "aiops-operator-act", ACT_RIGHTS)],
+    ids=["read", "act"],
+)
+def test_doctor_asks_for_what_is_granted(folder: Path, role: str, asked: tuple[Right, ...]) -> None:
+    wanted = {(f"{resource}/{sub}" if sub else resource, verb) for _, resource, sub, verb in asked}
+    assert wanted == {(resource, verb) for name, resource, verb in granted(folder) if name == role}
+
+
+def test_rights_go_to_our_account_only() -> None:
+    account = {"kind": "ServiceAccount", "name": "aiops-operator", "namespace": NAMESPACE}
+    only(BASE, "ServiceAccount", account["name"])
+    assert pod_template()["spec"]["serviceAccountName"] == account["name"]
+    bindings = [
+        one for folder in (BASE, AUTO) for one in objects(folder) if one["kind"].endswith("Binding")
+    ]
+    roles = [
+        one for folder in (BASE, AUTO) for one in objects(folder) if one["kind"].endswith("Role")
+    ]
+    assert all(one["subjects"] == [account] for one in bindings)
+    assert {one["roleRef"]["name"] for one in bindings} == {
+        one["metadata"]["name"] for one in roles
+    }
