@@ -27,7 +27,7 @@ from worker.adapters.simulated import SimulatedCluster
 from worker.adapters.system_clock import SystemClock
 from worker.adapters.telemetry import OtelTelemetry
 from worker.app import Adapters, Engine, build_engine
-from worker.engine.accept import Delivery, Source
+from worker.engine.delivery import Delivery, Source
 from worker.engine.ports import Save
 from worker.settings import Settings
 

@@ -25,7 +25,6 @@ FUNCTION_LINES_MAX = 60
 MODULE_LINES_MAX = 200
 LONGER_MODULES = {
     "worker/domain/remedy.py": "choosing a remedy and choosing it again are one idea",
-    "worker/domain/subject.py": "the document, its bounds and its inbox are one idea",
 }
 
 PURE = ("domain", "engine", "actions", "probes")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from uuid import uuid4
 
 from worker.actions import ACTIONS
 from worker.domain.playbook import Pack
-from worker.engine.accept import Accept, Decode
+from worker.engine.accept import Accept
 from worker.engine.dead_letters import DeadLetters
+from worker.engine.delivery import Decode
 from worker.engine.documents import Documents
 from worker.engine.indexes import OpenIndex, RecentIndex
 from worker.engine.observe import Observe
@@ -89,7 +91,8 @@ def build_engine(adapters: Adapters, settings: Settings) -> Engine:
         telemetry=a.telemetry,
         every_s=settings.sweep_every_s,
     )
-    shell = Shell(_turn(a, index, settings), a.waker, a.telemetry)
+    turn = _turn(a, index, settings)
+    shell = Shell(turn, a.waker, a.telemetry, turns_at_once=settings.turns_at_once)
     return Engine(accept, shell, sweep, Reading(a.store), dead_letters)
 
 
@@ -129,5 +132,6 @@ def _turn(a: Adapters, index: OpenIndex, settings: Settings) -> Turn:
             policy=settings.policy,
             pack=a.pack,
             deadline_s=settings.turn_deadline_s,
+            instance=uuid4().hex[:12],
         )
     )

@@ -28,7 +28,7 @@ from worker.domain.journal import Entry, EntryKind, clock, sentence
 from worker.domain.playbook import Mode, Pack, Watch
 from worker.engine.ports import Json
 from worker.engine.reading import Found
-from worker.interfaces.serving import Listener
+from worker.interfaces.serving import Listener, drain
 from worker.runtime_embedded import Embedded, Surroundings, embed, listen
 from worker.settings import Settings
 from worker.supervisor import Supervisor
@@ -65,7 +65,7 @@ async def run_demo() -> bool:
     embedded, listener = _start(settings, cluster)
     _introduce(settings)
     supervisor = Supervisor()
-    supervisor.start("people's port", listener.serve())
+    serving = supervisor.start("people's port", listener.serve())
     supervisor.start("turns", embedded.waker.run(embedded.work))
     supervisor.start("sweep", embedded.engine.sweep.forever())
     try:
@@ -74,7 +74,7 @@ async def run_demo() -> bool:
         await asyncio.to_thread(_send, f"http://127.0.0.1:{settings.people_port}", pod)
         found = await _ended(embedded)
     finally:
-        listener.should_exit = True
+        await drain([listener], [serving], settings.drain_s)
         await supervisor.end()
         await embedded.close()
     return await _conclude(found, cluster, settings.database)

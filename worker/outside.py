@@ -18,7 +18,7 @@ from worker.adapters.system_clock import SystemClock
 from worker.adapters.telemetry import OtelTelemetry
 from worker.adapters.webhook_sink import WebhookSink
 from worker.domain.playbook import Pack
-from worker.engine.accept import Decode
+from worker.engine.delivery import Decode
 from worker.engine.ports import Sink
 from worker.settings import Settings
 

@@ -14,6 +14,7 @@ from dapr.actor.runtime.runtime import ActorRuntime
 from dapr.ext.fastapi import DaprActor
 from fastapi import FastAPI, Request, Response
 
+from worker.adapters.dapr.actor_calls import ActorCalls
 from worker.adapters.dapr.actors import (
     OrjsonSerializer,
     PooledActorClient,
@@ -24,18 +25,19 @@ from worker.adapters.dapr.delivery import delivery_router, subscription
 from worker.adapters.dapr.publish import DaprDeadLetterTopic, DaprJournalTopic, Topic
 from worker.adapters.dapr.sidecar import Sidecar
 from worker.adapters.dapr.state import DaprStateStore
-from worker.adapters.dapr.waker import DaprWaker
 from worker.app import Adapters, Engine, build_engine
-from worker.engine.accept import Source
+from worker.engine.delivery import Source
 from worker.engine.ports import TransientError
+from worker.engine.wake_queue import WakeQueue
 from worker.interfaces.people import people_app
-from worker.interfaces.serving import Listener
+from worker.interfaces.serving import Listener, drain
 from worker.outside import Outside, outside
 from worker.settings import Settings
 from worker.supervisor import Supervisor
 
 HEALTH_PATH = "/healthz"  # the only path without a token: the sidecar's health check sends none
 SIDECAR_CHECK_EVERY_S = 5.0
+NOTICED_WITHIN_S = 1.0  # by then whoever balances the people's port has seen it unready
 
 
 async def run_dapr(settings: Settings) -> None:
@@ -45,7 +47,7 @@ async def run_dapr(settings: Settings) -> None:
         http_port=settings.dapr_http_port,
         api_token=settings.dapr_api_token.get_secret_value(),
     )
-    waker = DaprWaker(sidecar, world.clock, world.telemetry, calls_at_once=settings.turns_at_once)
+    waker = WakeQueue(world.clock, world.telemetry, calls_at_once=settings.turns_at_once)
     engine = build_engine(_adapters(settings, world, sidecar, waker), settings)
     health = SidecarHealth(sidecar)
     checks: dict[str, Callable[[], bool]] = {
@@ -62,31 +64,35 @@ async def run_dapr(settings: Settings) -> None:
     people = people_app(engine, settings, ready, world.telemetry.registry)
     supervisor = Supervisor()
     listeners = [
-        Listener(app, host="127.0.0.1", port=settings.sidecar_port),
-        Listener(people, host=settings.people_host, port=settings.people_port),
+        Listener(app, host="127.0.0.1", port=settings.sidecar_port, drain_s=settings.drain_s),
+        Listener(
+            people, host=settings.people_host, port=settings.people_port, drain_s=settings.drain_s
+        ),
     ]
-    for name, listener in zip(("sidecar's port", "people's port"), listeners, strict=True):
+    serving = [
         supervisor.start(name, listener.serve())
+        for name, listener in zip(("sidecar's port", "people's port"), listeners, strict=True)
+    ]
     for listener in listeners:
         await listener.opened()
     supervisor.start("inventory", world.inventory.run())
-    supervisor.start("waker", waker.run())
+    supervisor.start("waker", waker.run(ActorCalls(sidecar, world.telemetry).work))
     supervisor.start("sweep", engine.sweep.forever())
     supervisor.start("sidecar health", health.run())
     try:
         await supervisor.until_stopped()
         draining.set()
-        await asyncio.sleep(min(1.0, settings.drain_s))  # let the endpoints notice
+        await asyncio.sleep(min(NOTICED_WITHIN_S, settings.drain_s))
     finally:
-        waker.stop()
-        for listener in listeners:
-            listener.should_exit = True
+        # Calls of ours end first: their turns run here or elsewhere, through our sidecar.
+        await waker.stop(settings.drain_s / 2)
+        await drain(listeners, serving, settings.drain_s / 2)
         await supervisor.end()
         await sidecar.close()
         await world.close()
 
 
-def _adapters(settings: Settings, world: Outside, sidecar: Sidecar, waker: DaprWaker) -> Adapters:
+def _adapters(settings: Settings, world: Outside, sidecar: Sidecar, waker: WakeQueue) -> Adapters:
     journal = Topic(sidecar, settings.journal_pubsub, settings.journal_topic)
     letters = Topic(sidecar, settings.journal_pubsub, settings.dead_letter_topic)
     return Adapters(

@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from worker.adapters.local_waker import LocalWaker
 from worker.adapters.sqlite.store import SqliteStore
 from worker.adapters.sqlite.topics import SilentDeadLetterTopic, SqliteJournal
 from worker.adapters.telemetry import OtelTelemetry
 from worker.app import Adapters, Engine, build_engine
 from worker.domain.playbook import Pack
-from worker.engine.accept import Decode
+from worker.engine.delivery import Decode
 from worker.engine.ports import Clock, ClusterApi, Inventory, KillSwitch, Monitor, Sink, Telemetry
+from worker.engine.wake_queue import WakeQueue
 from worker.interfaces.people import people_app
-from worker.interfaces.serving import Listener
+from worker.interfaces.serving import Listener, drain
 from worker.outside import outside
 from worker.settings import Settings
 from worker.supervisor import Supervisor
@@ -44,20 +44,19 @@ class Embedded:
 
     engine: Engine
     store: SqliteStore
-    waker: LocalWaker
+    waker: WakeQueue
 
     async def work(self, subject_key: str, traceparent: str) -> bool:
         return await self.engine.shell.work(subject_key, traceparent=traceparent)
 
     async def close(self) -> None:
-        self.waker.stop()
         await self.store.close()
 
 
 def embed(settings: Settings, around: Surroundings) -> Embedded:
     """Build the engine on the settings' database. Raises DatabaseInUseError."""
     store = SqliteStore(settings.database)
-    waker = LocalWaker(around.clock, turns_at_once=settings.turns_at_once)
+    waker = WakeQueue(around.clock, around.telemetry, calls_at_once=settings.turns_at_once)
     adapters = Adapters(
         store=store,
         cluster=around.cluster,
@@ -95,14 +94,15 @@ async def run_embedded(settings: Settings) -> None:
     )
     supervisor = Supervisor()
     listener = listen(settings, embedded, world.telemetry, lambda: world.inventory.ready)
-    supervisor.start("people's port", listener.serve())
+    serving = supervisor.start("people's port", listener.serve())
     supervisor.start("inventory", world.inventory.run())
     supervisor.start("turns", embedded.waker.run(embedded.work))
     supervisor.start("sweep", embedded.engine.sweep.forever())
     try:
         await supervisor.until_stopped()
     finally:
-        listener.should_exit = True
+        await embedded.waker.stop(settings.drain_s)
+        await drain([listener], [serving], settings.drain_s)
         await supervisor.end()
         await embedded.close()
         await world.close()
@@ -118,4 +118,6 @@ def listen(
     app = people_app(
         embedded.engine, settings, lambda: {"inventory": inventory_ready()}, telemetry.registry
     )
-    return Listener(app, host=settings.people_host, port=settings.people_port)
+    return Listener(
+        app, host=settings.people_host, port=settings.people_port, drain_s=settings.drain_s
+    )

@@ -1,7 +1,7 @@
 """Every limit with its unit, read from the environment, and the relations between them.
 
-`AIOPS_MODE=auto` sets `mode`, and so on; a secret can also come from a file named by
-`AIOPS_…_FILE` in a directory that `AIOPS_SECRETS_DIR` names.
+`AIOPS_MODE=auto` sets `mode`, and so on. In the directory that `AIOPS_SECRETS_DIR` names a file
+`aiops_webhook_token` sets `webhook_token`, and so on.
 """
 
 from __future__ import annotations
@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     verify_every_s: Seconds = 10.0
     watch_every_s: Seconds = 300.0
     close_after_healthy_s: Seconds = 120.0
+    newborn_s: Seconds = 180.0
     notice_retry_s: Seconds = 5.0
     drain_s: Seconds = 10.0
     body_max_bytes: Annotated[int, Field(ge=1024, le=64 * 1024 * 1024)] = 1024 * 1024
@@ -114,11 +115,11 @@ class Settings(BaseSettings):
 
     @cached_property
     def policy(self) -> Policy:
+        ours = {self.own_namespace} if self.own_namespace else set[str]()
         own = {f"{self.own_namespace}/{self.own_workload}"} if self.own_workload else set[str]()
         return Policy(
             mode=self.mode,
-            protected_namespaces=PROTECTED_NAMESPACES | self.protected_namespaces,
-            own_namespace=self.own_namespace,
+            protected_namespaces=PROTECTED_NAMESPACES | self.protected_namespaces | ours,
             protected_workloads=self.protected_workloads | own,
             annotation_prefix=self.annotation_prefix,
             decide_within_s=self.decide_within_s,
@@ -126,6 +127,7 @@ class Settings(BaseSettings):
             verify_every_s=self.verify_every_s,
             watch_every_s=self.watch_every_s,
             close_after_healthy_s=self.close_after_healthy_s,
+            newborn_s=self.newborn_s,
             notice_retry_s=self.notice_retry_s,
         )
 

@@ -15,8 +15,10 @@ class Supervisor:
         self._tasks: list[asyncio.Task[Any]] = []
         self._stop = asyncio.Event()
 
-    def start(self, name: str, work: Coroutine[Any, Any, Any]) -> None:
-        self._tasks.append(asyncio.create_task(work, name=name))
+    def start(self, name: str, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.append(task)
+        return task
 
     async def until_stopped(self) -> None:
         """Returns on SIGTERM or SIGINT; raises what a task raised."""

@@ -26,10 +26,11 @@ READ = {
     *(("", "pods", verb) for verb in ("get", "list", "watch")),
     *(
         ("apps", kind, verb)
-        for kind in ("deployments", "statefulsets", "daemonsets", "replicasets")
+        for kind in ("deployments", "statefulsets", "daemonsets")
         for verb in ("get", "list", "watch")
     ),
-    *(("batch", "jobs", verb) for verb in ("get", "list", "watch")),
+    *(("apps", "replicasets", verb) for verb in ("list", "watch")),
+    *(("batch", "jobs", verb) for verb in ("list", "watch")),
     ("policy", "poddisruptionbudgets", "list"),
 }
 ACT = {

@@ -44,6 +44,14 @@ def apply_rights(lab: Lab) -> None:
     rights = [one for one in yaml.safe_load_all(manifests) if one and one["kind"] in wanted]
     rights.sort(key=lambda one: wanted.index(one["kind"]))
     lab.kubernetes.kubectl("apply", "-f", "-", input=yaml.safe_dump_all(rights))
+    turn_kill_switch(lab, "false")  # as it is shipped it stops everything
+
+
+def turn_kill_switch(lab: Lab, stop: str) -> None:
+    """As docs/how-to/stop-everything.md says it."""
+    patch = f'{{"data": {{"stop": "{stop}"}}}}'
+    switch = ("configmap", "aiops-kill-switch")
+    lab.kubernetes.kubectl("-n", OWN_NAMESPACE, "patch", *switch, "--type", "merge", "-p", patch)
 
 
 @pytest.fixture

@@ -12,15 +12,13 @@ from typing import Any
 import pytest
 
 from tests.e2e import audit
-from tests.e2e.conftest import OWN_NAMESPACE, StartWorker, write_pack
+from tests.e2e.conftest import StartWorker, turn_kill_switch, write_pack
 from tests.e2e.records import Record, alert, body, produce
 from tests.e2e.shop import CRASHES_ANYWHERE, UNREADY, Shop
 from tests.e2e.test_first_alert import crash_alert, ended, sick_on_one_node
 from tests.e2e.waiting import wait_for
 from tests.e2e.worker_process import Worker
-from tests.lab import Lab
-
-KILL_SWITCH = "aiops-kill-switch"
+from tests.lab import Lab, proof
 
 
 def send(lab: Lab, *alerts: dict[str, Any]) -> None:
@@ -86,11 +84,8 @@ def test_last_healthy_replica(
     assert audit.tried(lab, shop.namespace) == []
 
 
-def test_disruption_budget_that_answers_429(
-    lab: Lab, shop: Shop, start_worker: StartWorker, now: str
-) -> None:
-    """The default budget policy protects even a crash-looping pod while too few are healthy."""
-    pod = sick_on_one_node(shop)
+def guard_with_a_budget(shop: Shop) -> None:
+    """All three must be available; the default policy then protects even a crash-looping pod."""
     shop.apply(
         {
             "apiVersion": "policy/v1",
@@ -103,27 +98,47 @@ def test_disruption_budget_that_answers_429(
         "the budget is observed",
         lambda: shop.get("pdb", "backend").get("status", {}).get("expectedPods") == 3,
     )
+
+
+def test_disruption_budget_that_would_answer_429_is_not_even_asked(
+    lab: Lab, shop: Shop, start_worker: StartWorker, now: str
+) -> None:
+    pod = sick_on_one_node(shop)
+    guard_with_a_budget(shop)
+    assert proof.evict(lab, pod, namespace=shop.namespace) == 429
     worker = start_worker()
     send(lab, crash_alert(shop, pod, now))
     refused(worker, shop.namespace, "disruption_budget")
     incident = ended(worker, shop.namespace, "escalated")
     assert worker.incident(incident["id"])["escalated_for"] == "held_too_long"
-    answers = {event.code for event in audit.tried(lab, shop.namespace)}
-    assert answers == {429}
+    assert audit.tried(lab, shop.namespace) == []
+
+
+def test_disruption_budget_that_comes_between_decision_and_write_answers_429(
+    lab: Lab, shop: Shop, start_worker: StartWorker, now: str, tmp_path: Path
+) -> None:
+    pod = sick_on_one_node(shop)
+    mark = tmp_path / "reached"
+    worker = start_worker(
+        AIOPS_FAILPOINT="turn.intent_durable:sleep:5", AIOPS_FAILPOINT_MARK=str(mark)
+    )
+    send(lab, crash_alert(shop, pod, now))
+    wait_for("the intent is durable", mark.exists)
+    guard_with_a_budget(shop)
+    refused(worker, shop.namespace, "disruption_budget")
+    assert {event.code for event in audit.tried(lab, shop.namespace)} == {429}
     assert audit.done(lab, shop.namespace) == []
+
+    lab.kubernetes.kubectl("-n", shop.namespace, "delete", "pdb", "backend")
+    assert ended(worker, shop.namespace, "resolved")["resolution"] == "repaired"
+    assert [event.name for event in audit.evictions(lab, shop.namespace)] == [pod]
 
 
 @pytest.fixture
 def stopped(lab: Lab) -> Iterator[None]:
-    def switch(text: str) -> None:
-        lab.kubernetes.kubectl(
-            "-n", OWN_NAMESPACE, "patch", "configmap", KILL_SWITCH, "--type=merge",
-            "-p", f'{{"data": {{"stop": "{text}"}}}}',
-        )  # fmt: skip
-
-    switch("true")
+    turn_kill_switch(lab, "true")
     yield
-    switch("false")
+    turn_kill_switch(lab, "false")
 
 
 def test_kill_switch(

@@ -25,21 +25,32 @@ def test_one_trace_from_record_to_journal(
         produce(lab.kafka.bootstrap, "alerts", [Record(alert, headers=(header,))])
         ended(worker, shop.namespace, "resolved")
 
-        def names() -> dict[str, SeenSpan] | None:
-            spans = {f"{one.service}: {one.name}": one for one in collector.spans()
-                     if one.trace_id == TRACE}  # fmt: skip
-            wanted = ("accept", "turn", "probe pod_health", "action evict_pod")
-            mine = all(f"aiops-operator: {name}" in spans for name in wanted)
-            sidecar = [n for n in spans if "work" in n.lower() and "actor" in n.lower()]
-            published = [n for n in spans if "publish" in n.lower()]
-            return spans if mine and sidecar and published else None
+        wanted = {
+            "accept": lambda name: name == "aiops-operator: accept",
+            "turn": lambda name: name == "aiops-operator: turn",
+            "probe": lambda name: name == "aiops-operator: probe pod_health",
+            "action": lambda name: name == "aiops-operator: action evict_pod",
+            "actor call": lambda name: "actor" in name.lower() and "work" in name.lower(),
+            "journal publish": lambda name: "publish" in name.lower(),
+        }
 
-        spans = wait_for("accept, turn, probe, action, actor call and publish", names)
+        def missing() -> dict[str, list[str]]:
+            names = sorted(mine(collector))
+            return {what: names for what, is_it in wanted.items() if not any(map(is_it, names))}
+
+        wait_for("all of " + ", ".join(wanted), lambda: not missing(), last=missing)
+        spans = mine(collector)
         by_id = {one.span_id: one for one in collector.spans() if one.trace_id == TRACE}
         accept = spans["aiops-operator: accept"]
         action = spans["aiops-operator: action evict_pod"]
         assert _ancestors(accept, by_id)[-1] == PARENT
         assert accept.span_id in _ancestors(action, by_id)
+
+
+def mine(collector: Collector) -> dict[str, SeenSpan]:
+    """The trace's spans by service and name."""
+    spans = [one for one in collector.spans() if one.trace_id == TRACE]
+    return {f"{one.service}: {one.name}": one for one in spans}
 
 
 def _ancestors(span: SeenSpan, by_id: dict[str, SeenSpan]) -> list[str]:

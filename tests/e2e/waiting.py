@@ -12,13 +12,21 @@ WITHIN_S = 60.0  # a liveness bound, generous on two shared cores; what is await
 EVERY_S = 0.25
 
 
-def wait_for(what: str, probe: Callable[[], T | None], *, within_s: float = WITHIN_S) -> T:
-    """The first answer that is something: not None, False, 0 or empty."""
+def wait_for(
+    what: str,
+    probe: Callable[[], T | None],
+    *,
+    within_s: float = WITHIN_S,
+    last: Callable[[], object] | None = None,
+) -> T:
+    """The first answer that is something: not None, False, 0 or empty; `last` tells why there is
+    none."""
     deadline = time.monotonic() + within_s
-    last: T | None = None
+    answer: T | None = None
     while time.monotonic() < deadline:
-        last = probe()
-        if last:
-            return last
+        answer = probe()
+        if answer:
+            return answer
         time.sleep(EVERY_S)
-    raise AssertionError(f"{what}: not seen within {within_s:.0f} s; last answer {last!r}")
+    seen = last() if last else answer
+    raise AssertionError(f"{what}: not seen within {within_s:.0f} s; last answer {seen!r}")

@@ -27,6 +27,7 @@ QUICK = {
     "AIOPS_VERIFY_EVERY_S": "1",
     "AIOPS_WATCH_EVERY_S": "3",
     "AIOPS_CLOSE_AFTER_HEALTHY_S": "5",
+    "AIOPS_NEWBORN_S": "3",
     "AIOPS_SWEEP_EVERY_S": "3",
     "AIOPS_REMINDER_EVERY_S": "3",
     "AIOPS_NOTICE_RETRY_S": "1",
@@ -120,7 +121,7 @@ class Worker:
         )
 
     def incidents(self, namespace: str) -> list[Json]:
-        """All incidents, open or not, of this namespace's subjects; none while its store is away."""
+        """All incidents of this namespace's subjects; none while the worker's store is away."""
         done = self.try_cli("incidents", "--all", "-o", "json")
         if "answered 503; its store is away" in done.stderr:
             return []

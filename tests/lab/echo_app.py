@@ -23,7 +23,9 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("content-length") or 0)
         body = self.rfile.read(length).decode(errors="replace")
         if self.path not in ANSWERS:
-            print(json.dumps({"method": self.command, "path": self.path, "body": body}), flush=True)
+            line = json.dumps({"method": self.command, "path": self.path, "body": body})
+            sys.stdout.write(line + "\n")  # in one piece: other requests write at the same time
+            sys.stdout.flush()
         text = json.dumps(ANSWERS.get(self.path, {})).encode()
         self.send_response(200)
         self.send_header("content-type", "application/json")

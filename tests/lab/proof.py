@@ -89,13 +89,15 @@ def ready_pods(lab: Lab, name: str, count: int = 3) -> Callable[[], bool]:
     return lambda: sorted(ready(pod) for pod in pods(lab, name)) == wanted
 
 
-def evict(lab: Lab, pod: str, token: str | None = None, **headers: str) -> int:
+def evict(
+    lab: Lab, pod: str, token: str | None = None, namespace: str = "default", **headers: str
+) -> int:
     body = {
         "apiVersion": "policy/v1",
         "kind": "Eviction",
-        "metadata": {"name": pod, "namespace": "default", "annotations": {"intent": "one"}},
+        "metadata": {"name": pod, "namespace": namespace, "annotations": {"intent": "one"}},
     }
-    path = f"/api/v1/namespaces/default/pods/{pod}/eviction"
+    path = f"/api/v1/namespaces/{namespace}/pods/{pod}/eviction"
     return lab.kubernetes.request("POST", path, token=token, body=body, headers=headers)[0]
 
 

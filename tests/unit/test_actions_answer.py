@@ -59,8 +59,8 @@ A, R, U = Answer.ACCEPTED, Answer.REJECTED, Answer.UNCLEAR
 ROWS = [
     Row("patched", 200, {"kind": "Deployment", "status": {"replicas": 3}}, A, Reason.ACCEPTED),
     Row("evicted", 201, {"kind": "Status", "status": "Success", "code": 201}, A, Reason.ACCEPTED),
-    Row("failure inside a 2xx", 201, failure(500, "", TWO_BUDGETS), R, Reason.UNSUPPORTED),
-    Row("several budgets", 500, failure(500, "", TWO_BUDGETS), R, Reason.UNSUPPORTED),
+    Row("failure inside a 2xx", 201, failure(500, "", TWO_BUDGETS), R, Reason.SEVERAL_BUDGETS),
+    Row("several budgets", 500, failure(500, "", TWO_BUDGETS), R, Reason.SEVERAL_BUDGETS),
     Row("refusal inside a 2xx", 201, failure(429, "", "", budget("0")), R,
         Reason.DISRUPTION_BUDGET),
     Row("error inside a 2xx", 201, failure(500, "", "etcd"), U, Reason.UNREACHABLE),

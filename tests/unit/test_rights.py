@@ -43,7 +43,11 @@ def test_kill_switch_is_readable_by_name_only() -> None:
         "apiGroups": [""], "resources": ["configmaps"], "resourceNames": [defaults],
         "verbs": ["get"],
     }  # fmt: skip
-    assert only(BASE, "ConfigMap", defaults)["data"] == {"stop": "false"}
+
+
+def test_applying_the_base_never_opens_the_kill_switch() -> None:
+    """Without the key it counts as set, and a repeated apply leaves alone what somebody has set."""
+    assert "data" not in only(BASE, "ConfigMap", Settings.model_fields["kill_switch_name"].default)
 
 
 def test_the_right_to_act_is_what_the_actions_need() -> None:

@@ -8,9 +8,17 @@ parser is the one that shows equal keys; it costs 6 µs for an alert of one kilo
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn
 
-from worker.domain.message import VALUE_SHOWN_LENGTH, Malformed, MalformedReason
+from worker.domain.message import (
+    VALUE_SHOWN_LENGTH,
+    Malformed,
+    MalformedReason,
+    lone_surrogate,
+)
+
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")  # only then a closer look is worth its time
 
 
 class _DuplicateKeyError(ValueError):
@@ -40,7 +48,13 @@ def decode(body: bytes, *, depth_max: int, body_max_bytes: int) -> object:
         return too_deep
     except ValueError as error:
         return Malformed(MalformedReason.NOT_JSON, f"body: no JSON ({error}); send JSON")
-    return value if _within(value, depth_max) else too_deep
+    if not _within(value, depth_max):
+        return too_deep
+    if SURROGATE.search(body) and lone_surrogate(value):
+        return Malformed(
+            MalformedReason.NOT_UTF8, "body: an escape that is half a character; send whole ones"
+        )
+    return value
 
 
 def _within(value: object, depth_max: int) -> bool:

@@ -19,7 +19,6 @@ from prometheus_client import CollectorRegistry, Counter
 from worker.domain.journal import Entry, sentence
 
 TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
-LINKS_MAX = 32  # alerts merged into one turn that are linked; more say nothing new
 FLUSH_MS = 3000  # at the end of the process, for spans not yet exported
 
 COUNTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -72,7 +71,7 @@ class OtelTelemetry:
         self, name: str, *, parent: str = "", links: Sequence[str] = (), **attributes: str
     ) -> Iterator[Span]:
         context = extract({"traceparent": parent}) if TRACEPARENT.fullmatch(parent) else None
-        linked = [link for one in links[:LINKS_MAX] if (link := _link(one)) is not None]
+        linked = [link for one in links if (link := _link(one)) is not None]
         with self._tracer.start_as_current_span(
             name, context=context, links=linked, attributes=dict(attributes)
         ) as span:

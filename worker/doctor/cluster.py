@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 from worker.doctor.finding import Finding
 from worker.outside import Outside
 from worker.settings import Settings
@@ -13,11 +11,18 @@ Right = tuple[str, str, str, str]
 
 # What k8s/base and k8s/overlays/auto grant in all namespaces; a test compares them.
 READ_RIGHTS: tuple[Right, ...] = (
-    *((group, resource, "", verb) for (group, resource), verb in product(
-        (("", "pods"), ("apps", "deployments"), ("apps", "statefulsets"), ("apps", "daemonsets"),
-         ("apps", "replicasets"), ("batch", "jobs")),
-        ("get", "list", "watch"),
-    )),
+    *(
+        (group, resource, "", verb)
+        for group, resource in (
+            ("", "pods"), ("apps", "deployments"), ("apps", "statefulsets"), ("apps", "daemonsets"),
+        )
+        for verb in ("get", "list", "watch")
+    ),
+    *(
+        (group, resource, "", verb)
+        for group, resource in (("apps", "replicasets"), ("batch", "jobs"))
+        for verb in ("list", "watch")
+    ),
     ("policy", "poddisruptionbudgets", "", "list"),
 )  # fmt: skip
 ACT_RIGHTS: tuple[Right, ...] = (

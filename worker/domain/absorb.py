@@ -9,11 +9,18 @@ from worker.domain.correlation import cause_of
 from worker.domain.handover import escalate
 from worker.domain.incident import ALERTS_MAX, AlertRecord, Incident, Phase, incident_id
 from worker.domain.journal import EntryKind
+from worker.domain.message import NAME_LENGTH_MAX
 from worker.domain.ops_event import OpsEvent
 from worker.domain.policy import Policy
 from worker.domain.reason import Reason
-from worker.domain.subject import INCIDENTS_CLOSED_KEPT, INCIDENTS_OPEN_MAX, SubjectDocument
+from worker.domain.subject import (
+    INCIDENTS_CLOSED_KEPT,
+    INCIDENTS_OPEN_MAX,
+    UNPUBLISHED_MAX,
+    SubjectDocument,
+)
 
+SEVERITY_LENGTH_MAX = 32  # characters; "critical" is a long one
 LABELS_TOLD = ("pod", "container", "node", "severity")  # labels that the journal repeats
 
 
@@ -49,47 +56,49 @@ def _absorb(
     if incident is None and firing:
         if len(document.open_incidents) >= INCIDENTS_OPEN_MAX:
             return _overflow(document, 1, Reason.INCIDENTS_FULL, policy, now_s)
-        document, incident = _open(document, cause, alert, policy, now_s)
-    document = document.note(
-        EntryKind.ALERT, Reason.ALERT_FIRING if firing else Reason.ALERT_RESOLVED, now_s,
-        incident.id if incident else "", alert=alert.name, status=str(alert.status),
-        labels=", ".join(f"{k} {alert.labels[k]}" for k in LABELS_TOLD if alert.labels.get(k)),
-    )  # fmt: skip
+        severity = alert.labels.get("severity", "warning")[:SEVERITY_LENGTH_MAX]
+        document, incident = opened(document, cause, severity, policy, now_s)
+        document = document.note(
+            EntryKind.OPENED, Reason.ALERT_FIRING, now_s, incident.id,
+            subject=document.subject.text, cause=cause.replace("_", " "), incident=incident.id,
+        )  # fmt: skip
+    if len(document.unpublished) < UNPUBLISHED_MAX:
+        document = document.note(
+            EntryKind.ALERT, Reason.ALERT_FIRING if firing else Reason.ALERT_RESOLVED, now_s,
+            incident.id if incident else "", alert=alert.name, status=str(alert.status),
+            labels=", ".join(f"{k} {alert.labels[k]}" for k in LABELS_TOLD if alert.labels.get(k)),
+        )  # fmt: skip
     if incident is None:
         return document
     return document.with_incident(_merge(incident, alert))
 
 
-def _open(
-    document: SubjectDocument, cause: str, alert: Alert, policy: Policy, now_s: float
+def opened(
+    document: SubjectDocument, cause: str, severity: str, policy: Policy, now_s: float
 ) -> tuple[SubjectDocument, Incident]:
+    """A new incident about this cause, and the document with it."""
     ordinal = document.incidents_opened + 1
     incident = Incident(
         id=incident_id(document.subject, cause, ordinal),
         cause=cause,
         phase=Phase.OPEN,
-        severity=alert.labels.get("severity", "warning"),
+        severity=severity,
         opened_at_s=now_s,
         decide_by_s=now_s + policy.decide_within_s,
         alerts=(),
         alerts_seen=0,
     )
-    document = replace(document, incidents_opened=ordinal).with_incident(incident)
-    document = document.note(
-        EntryKind.OPENED, Reason.ALERT_FIRING, now_s, incident.id,
-        subject=document.subject.text, cause=cause.replace("_", " "), incident=incident.id,
-    )  # fmt: skip
-    return document, incident
+    return replace(document, incidents_opened=ordinal).with_incident(incident), incident
 
 
 def _merge(incident: Incident, alert: Alert) -> Incident:
     record = AlertRecord(
         fingerprint=alert.fingerprint,
-        name=alert.name,
+        name=alert.name[:NAME_LENGTH_MAX],
         status=alert.status,
         starts_at_s=alert.starts_at_s,
-        severity=alert.labels.get("severity", "warning"),
-        pod=alert.labels.get("pod", ""),
+        severity=alert.labels.get("severity", "warning")[:SEVERITY_LENGTH_MAX],
+        pod=alert.labels.get("pod", "")[:NAME_LENGTH_MAX],
         traceparent=alert.traceparent,
     )
     others = tuple(r for r in incident.alerts if r.fingerprint != alert.fingerprint)
@@ -111,15 +120,10 @@ def _overflow(
         return document.with_incident(counted).note(
             EntryKind.ALERT, reason, now_s, incident.id, alert=f"{count} more alerts", status="kept"
         )
-    ordinal = document.incidents_opened + 1
-    incident = Incident(
-        id=incident_id(document.subject, cause, ordinal), cause=cause, phase=Phase.OPEN,
-        severity="critical", opened_at_s=now_s, decide_by_s=now_s + policy.decide_within_s,
-        alerts=(), alerts_seen=count,
-    )  # fmt: skip
-    document = replace(document, incidents_opened=ordinal).with_incident(incident)
+    document, incident = opened(document, cause, "critical", policy, now_s)
+    counted = replace(incident, alerts_seen=count)
     return escalate(
-        document, incident, reason, now_s, f"{count} alerts beyond the bounds of one subject"
+        document, counted, reason, now_s, f"{count} alerts beyond the bounds of one subject"
     )
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from worker.domain.message import (
-    NAME_LENGTH_MAX,
     Malformed,
     MalformedError,
     MalformedReason,
@@ -19,6 +18,7 @@ from worker.domain.message import (
 )
 
 # Bounds of one alert. Anything over them is kept whole as a dead letter, never cut to fit.
+FINGERPRINT_LENGTH_MAX = 64  # characters; Alertmanager's own have 16
 LABEL_VALUE_LENGTH_MAX = 1024  # characters
 ANNOTATION_LENGTH_MAX = 8192  # characters
 ALERTS_PER_MESSAGE_MAX = 2000  # alerts; Alertmanager's groups stay far below
@@ -106,7 +106,7 @@ def _alert(entry: object, received_at_s: float, traceparent: str, where: str) ->
         )
     ends_at_s = time_s(entry.get("endsAt"), f"{where}.endsAt")
     fingerprint = entry.get("fingerprint") or fingerprint_of(labels)
-    if not isinstance(fingerprint, str) or len(fingerprint) > NAME_LENGTH_MAX:
+    if not isinstance(fingerprint, str) or len(fingerprint) > FINGERPRINT_LENGTH_MAX:
         raise wrong_type(f"{where}.fingerprint", fingerprint, "a short text, or leave it out")
     return Alert(
         name=name,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from worker.domain.absorb import opened
 from worker.domain.evidence import Facts, PodHealth, RolloutHealth, baseline
 from worker.domain.handover import escalate
 from worker.domain.incident import Incident, Phase
@@ -18,10 +19,10 @@ from worker.domain.policy import Policy
 from worker.domain.reason import Reason
 from worker.domain.remedy import consider, reconsider
 from worker.domain.situation import Situation
-from worker.domain.subject import UNPUBLISHED_MAX, Intent, SubjectDocument
+from worker.domain.subject import Intent, SubjectDocument
 from worker.domain.watching import healed_by_others, verify, watch_escalated
 
-SOON_S = 1.0  # pause before the next look at an incident that waits for nothing
+SOON_S = 1.0  # least pause between two looks: nothing in the cluster changes faster
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,6 @@ def decide(
     known = {intent.id for intent in document.intents}
     resend: list[Intent] = []
     for incident in document.open_incidents:
-        if not _may_decide(document, incident, pack):
-            continue
         if incident.onset is None:
             incident = replace(incident, onset=baseline(facts))
             document = document.with_incident(incident)
@@ -52,16 +51,16 @@ def decide(
     fresh = [intent for intent in document.intents if intent.id not in known]
     if pack.version > document.pack_version:
         document = replace(document, pack_version=pack.version)
-    if document != before:
+    if document != before and _clock_is_right(facts, policy):
         document = replace(document, last_now_s=situation.now_s)
     return Decision(document, (*resend, *fresh))
 
 
-def _may_decide(document: SubjectDocument, incident: Incident, pack: Pack) -> bool:
-    """Nothing new under an older pack than the last one used, nor while the journal is stuck."""
-    if incident.phase not in (Phase.OPEN, Phase.ACTING):
-        return True
-    return pack.version >= document.pack_version and len(document.unpublished) < UNPUBLISHED_MAX
+def _clock_is_right(facts: Facts, policy: Policy) -> bool:
+    """Only then may our now become the document's: a wrong one would hold it there for others."""
+    return isinstance(facts.clock_skew_s, float) and abs(facts.clock_skew_s) <= (
+        policy.clock_skew_max_s
+    )
 
 
 def _advance(
@@ -126,13 +125,24 @@ def wake_at(document: SubjectDocument, policy: Policy, now_s: float) -> float | 
         if incident.phase is Phase.VERIFYING or incident.streak is not None:
             times.append(now_s + policy.verify_every_s)
         if incident.phase in (Phase.OPEN, Phase.ACTING):
-            times.append(incident.hold.until_s if incident.hold else now_s + SOON_S)
-    return max(min(times), now_s)
+            times.append(incident.hold.until_s if incident.hold else now_s)
+    return max(min(times), now_s + SOON_S)
 
 
-def abandon(document: SubjectDocument, now_s: float, detail: str) -> SubjectDocument:
-    """Turns keep failing on this subject, which is our bug: every incident goes to a human."""
+def abandon(
+    document: SubjectDocument, policy: Policy, now_s: float, detail: str
+) -> SubjectDocument:
+    """Turns keep failing on this subject, which is our bug: all of it goes to a human.
+
+    Also what was accepted and never became part of an incident; it stays in the inbox for the
+    version that repairs the bug.
+    """
     for incident in document.open_incidents:
         if incident.phase is not Phase.ESCALATED:
             document = escalate(document, incident, Reason.WORKER_BUG, now_s, detail)
+    waiting = len(document.inbox) + len(document.ops_events) + document.overflowed
+    if waiting and all(one.cause != Reason.WORKER_BUG for one in document.open_incidents):
+        words = f"{detail}; {waiting} messages wait unread"
+        document, incident = opened(document, Reason.WORKER_BUG, "critical", policy, now_s)
+        document = escalate(document, incident, Reason.WORKER_BUG, now_s, words)
     return document

@@ -43,6 +43,8 @@ class Case:
         return self.situation.now_s
 
 
+COOL_DOWN_MEMORY_S = 86400.0  # a cause that stayed away for a day begins anew
+
 Guard = Callable[[Case], Refusal | None]
 
 
@@ -135,13 +137,7 @@ def attempts_left(case: Case) -> Refusal | None:
     here = [a for a in case.incident.attempts if a.done and a.rung == case.incident.rung]
     if len(here) >= case.step.attempts_max:
         return Refusal(Reason.ATTEMPTS_USED, Then.NEXT_STEP, f"{len(here)} here")
-    recent = sum(
-        cool.count
-        for cool in case.document.cool_downs
-        if cool.cause == case.incident.cause
-        and cool.action == case.step.verb
-        and case.now_s - cool.done_at_s < case.policy.attempts_window_s
-    )
+    recent = len(_done_lately(case, case.policy.attempts_window_s))
     if recent >= case.policy.attempts_max:
         return Refusal(
             Reason.ATTEMPTS_USED, Then.ESCALATE,
@@ -151,19 +147,26 @@ def attempts_left(case: Case) -> Refusal | None:
 
 
 def cooled_down(case: Case) -> Refusal | None:
-    """After an action about this cause the next incident waits, twice as long after each repeat."""
-    for cool in case.document.cool_downs:
-        if (cool.cause, cool.action) != (case.incident.cause, case.step.verb):
-            continue
-        if cool.incident == case.incident.id:
-            continue  # one incident climbs one ladder: its own writes are bounded by attempts
-        wait_s = min(case.step.cool_down_s * 2 ** (cool.count - 1), case.policy.cool_down_max_s)
-        until_s = cool.done_at_s + wait_s
-        if case.now_s < until_s:
-            return Refusal(
-                Reason.COOL_DOWN, Then.HOLD, f"{until_s - case.now_s:.0f} s left", until_s
-            )
+    """After an action about this cause the next incident waits, twice as long at each repeat."""
+    done_s = _done_lately(case, COOL_DOWN_MEMORY_S)
+    if not done_s:
+        return None
+    wait_s = min(case.step.cool_down_s * 2 ** (len(done_s) - 1), case.policy.cool_down_max_s)
+    until_s = max(done_s) + wait_s
+    if case.now_s < until_s:
+        return Refusal(Reason.COOL_DOWN, Then.HOLD, f"{until_s - case.now_s:.0f} s left", until_s)
     return None
+
+
+def _done_lately(case: Case, within_s: float) -> tuple[float, ...]:
+    """When earlier incidents of this cause did this step's action, as far back as `within_s`."""
+    return tuple(
+        done_s
+        for cool in case.document.cool_downs
+        if (cool.cause, cool.action) == (case.incident.cause, case.step.verb)
+        for done_s in (cool.done_s[:-1] if cool.incident == case.incident.id else cool.done_s)
+        if case.now_s - done_s < within_s
+    )
 
 
 def kill_switch(case: Case) -> Refusal | None:

@@ -10,6 +10,7 @@ from worker.domain.policy import Policy
 from worker.domain.reason import Reason
 from worker.domain.subject import Notice, SubjectDocument
 
+CLOSED_ALERTS_KEPT = 4  # alerts of a closed incident that stay readable
 SUMMARY_LENGTH_MAX = 1024  # characters; PagerDuty's limit for a summary
 
 
@@ -31,13 +32,14 @@ def escalate(
 def close(
     document: SubjectDocument, incident: Incident, reason: Reason, now_s: float, **detail: str
 ) -> SubjectDocument:
-    """Resolved; whoever was told of the trouble is told of its end."""
-    was_escalated = incident.phase is Phase.ESCALATED
+    """Resolved; whoever was told of the trouble is told of its end, when that was seen."""
+    told = incident.phase is Phase.ESCALATED and reason is not Reason.LEFT_TO_HUMAN
     closed = incident.to(
-        Phase.RESOLVED, resolution=reason, closed_at_s=now_s, hold=None, streak=None
-    )
+        Phase.RESOLVED, resolution=reason, closed_at_s=now_s, hold=None, streak=None,
+        alerts=incident.alerts[-CLOSED_ALERTS_KEPT:],
+    )  # fmt: skip
     document = document.with_incident(closed)
-    if was_escalated:
+    if told:
         text = f"{incident.cause} on {document.subject.text}: over ({reason})".replace("_", " ")
         document = _owe(
             document,

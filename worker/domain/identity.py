@@ -42,6 +42,13 @@ class Subject:
     def text(self) -> str:
         return f"{self.kind}/{self.scope}/{self.name}" if self.name else f"{self.kind}/{self.scope}"
 
+    @classmethod
+    def of_text(cls, text: str) -> Subject:
+        """The subject whose `text` this is."""
+        kind, _, rest = text.partition("/")
+        scope, _, name = rest.partition("/")
+        return cls(SubjectKind(kind), scope, name)
+
     @property
     def key(self) -> str:
         """The actor's id and the document's key: stable, and safe for every store and URL."""

@@ -13,7 +13,7 @@ from worker.domain.evidence import Baseline
 from worker.domain.identity import Subject, Target
 from worker.domain.reason import Reason
 
-ALERTS_MAX = 64  # alerts kept in one incident; more only add to its count
+ALERTS_MAX = 16  # alerts kept in one incident, the latest; more only add to its count
 ATTEMPTS_MAX = 32  # attempts kept in one incident; the ladder ends long before
 
 

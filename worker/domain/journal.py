@@ -11,14 +11,13 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 
-from worker.domain.reason import Reason
+from worker.domain.reason import Growing, Reason
 
 DETAIL_LENGTH_MAX = 512  # characters of one detail
 
 
-class EntryKind(StrEnum):
+class EntryKind(Growing):
     """What happened."""
 
     ALERT = "alert"
@@ -96,7 +95,7 @@ def clock(at_ms: int) -> str:
 def sentence(entry: Entry) -> str:
     """One entry in words."""
     values = {"reason": entry.reason.replace("_", " "), **entry.detail}
-    template = SENTENCES.get((entry.kind, entry.reason)) or TEMPLATES[entry.kind]
+    template = SENTENCES.get((entry.kind, entry.reason)) or TEMPLATES.get(entry.kind, "{reason}.")
     text = template.format_map(_Blank(values))
     return " ".join(text.split()).replace(" .", ".").replace(" ,", ",")
 

@@ -30,6 +30,7 @@ class MalformedReason(StrEnum):
     MISSING_FIELD = "missing_field"
     OUT_OF_BOUNDS = "out_of_bounds"
     BAD_TIME = "bad_time"
+    UNREADABLE_STATE = "unreadable_state"  # the message is well; its subject's document is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +124,27 @@ def missing(where: str, remedy: str) -> MalformedError:
     return MalformedError(MalformedReason.MISSING_FIELD, f"{where} is missing; {remedy}")
 
 
+def lone_surrogate(value: object) -> bool:
+    """Whether a text in it is half of a character: JSON can say that, UTF-8 and stores can't."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
 def _json(text: str | bytes) -> object:
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except (ValueError, RecursionError):
         raise MalformedError(
             MalformedReason.NOT_JSON, "CloudEvent data: no JSON; send the message as JSON"
         ) from None
+    if lone_surrogate(value):
+        raise MalformedError(
+            MalformedReason.NOT_UTF8, "CloudEvent data: a text with half a character; send UTF-8"
+        )
+    return value
 
 
 def _base64(value: object) -> bytes:

@@ -10,7 +10,13 @@ from worker.domain.incident import Attempt, Hold, Incident, Phase
 from worker.domain.journal import EntryKind
 from worker.domain.policy import Policy
 from worker.domain.reason import Reason
-from worker.domain.subject import COOL_DOWNS_MAX, CoolDown, Intent, SubjectDocument
+from worker.domain.subject import (
+    COOL_DOWN_TIMES_MAX,
+    COOL_DOWNS_MAX,
+    CoolDown,
+    Intent,
+    SubjectDocument,
+)
 
 
 class Answer(StrEnum):
@@ -108,8 +114,8 @@ def _cooling(
     key = (incident.cause, action)
     earlier = next((c for c in document.cool_downs if (c.cause, c.action) == key), None)
     rest = tuple(c for c in document.cool_downs if c is not earlier)
-    count = earlier.count if earlier else 0
-    if earlier is None or earlier.incident != incident.id:
-        count += 1
-    fresh = CoolDown(incident.cause, action, incident.id, now_s, count)
+    done_s = earlier.done_s if earlier else ()
+    if earlier is not None and earlier.incident == incident.id:
+        done_s = done_s[:-1]
+    fresh = CoolDown(*key, incident.id, (*done_s, now_s)[-COOL_DOWN_TIMES_MAX:])
     return replace(document, cool_downs=(*rest, fresh)[-COOL_DOWNS_MAX:])

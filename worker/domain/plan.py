@@ -42,39 +42,53 @@ class Plan:
     pod: Pod | None = None
 
 
-def plan(verb: Verb, incident: Incident, facts: Facts) -> Plan | Refusal:
-    """The plan for this verb, or why there is none."""
+def plan(verb: Verb, incident: Incident, facts: Facts, newborn_s: float) -> Plan | Refusal:
+    """The plan for this verb, or why there is none; `newborn_s` as in `sick_pods`."""
     if isinstance(facts.rollout, Unknown):
         return Refusal(Reason.EVIDENCE_UNKNOWN, Then.HOLD, facts.rollout.why)
     if isinstance(facts.pods, Unknown):
         return Refusal(Reason.EVIDENCE_UNKNOWN, Then.HOLD, facts.pods.why)
     if isinstance(facts.rollout, Gone):
         return Refusal(Reason.TARGET_GONE, Then.ESCALATE, facts.rollout.what)
-    return PLANNERS[verb](incident, facts.rollout, facts.pods)
+    sick = sick_pods(incident, facts, newborn_s)
+    if not sick:
+        return Refusal(Reason.NOTHING_SICK, Then.HOLD, "no pod shows the symptom now")
+    return PLANNERS[verb](_Seen(incident.cause, facts.rollout, facts.pods, sick))
 
 
-def sick_pods(incident: Incident, pods: PodHealth) -> tuple[Pod, ...]:
-    """The pods that show this incident's symptom, those that the alerts name first."""
+def sick_pods(incident: Incident, facts: Facts, newborn_s: float) -> tuple[Pod, ...]:
+    """The pods that show this incident's symptom, those that the alerts name first.
+
+    A pod that is younger than `newborn_s` may still be starting: unready is no symptom of it.
+    """
+    if not isinstance(facts.pods, PodHealth):
+        return ()
     named = {record.pod for record in incident.alerts}
-    sick = [pod for pod in pods.live if shows_symptom(incident.cause, pod)]
+    born_by_s = facts.at_s - newborn_s
+    sick = [pod for pod in facts.pods.live if _shows_symptom(incident.cause, pod, born_by_s)]
     return tuple(
         sorted(sick, key=lambda pod: (pod.target.name not in named, -pod.restarts, pod.target.name))
     )
 
 
-def shows_symptom(cause: str, pod: Pod) -> bool:
+def _shows_symptom(cause: str, pod: Pod, born_by_s: float) -> bool:
     if cause == "crash_loop":
         return pod.crash_looping
-    return not pod.ready and pod.phase == "Running"
+    return not pod.ready and pod.phase == "Running" and pod.created_at_s <= born_by_s
 
 
-def _evict_pod(incident: Incident, rollout: RolloutHealth, pods: PodHealth) -> Plan | Refusal:
-    sick = sick_pods(incident, pods)
-    if not sick:
-        return Refusal(Reason.NOTHING_SICK, Then.HOLD, "no pod shows the symptom now")
-    pod = sick[0]
-    worst = max(pod.containers, key=lambda container: container.restarts)
-    exited = f", last exit code {worst.last_exit_code}" if worst.last_exit_code is not None else ""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a planner looks at: known evidence, with at least one sick pod."""
+
+    cause: str
+    rollout: RolloutHealth
+    pods: PodHealth
+    sick: tuple[Pod, ...]
+
+
+def _evict_pod(seen: _Seen) -> Plan | Refusal:
+    pod = seen.sick[0]
     return Plan(
         verb=Verb.EVICT_POD,
         target=pod.target,
@@ -82,25 +96,31 @@ def _evict_pod(incident: Incident, rollout: RolloutHealth, pods: PodHealth) -> P
         generation=0,
         because=Reason.SICK_POD,
         detail=(
-            f"{len(sick)} of {rollout.desired} pods sick; on {pod.node or 'no node'}, "
-            f"container {worst.name} {worst.waiting_reason or 'not ready'}, "
-            f"{worst.restarts} restarts{exited}"
+            f"{len(seen.sick)} of {seen.rollout.desired} pods sick; on {pod.node or 'no node'}, "
+            f"{_worst_container(pod)}"
         ),
         pod=pod,
     )
 
 
-def _rollout_restart(incident: Incident, rollout: RolloutHealth, pods: PodHealth) -> Plan | Refusal:
-    sick = sick_pods(incident, pods)
-    if not sick:
-        return Refusal(Reason.NOTHING_SICK, Then.HOLD, "no pod shows the symptom now")
+def _worst_container(pod: Pod) -> str:
+    worst = max(pod.containers, key=lambda container: container.restarts, default=None)
+    if worst is None:
+        return "no container"
+    exited = f", last exit code {worst.last_exit_code}" if worst.last_exit_code is not None else ""
+    state = worst.waiting_reason or "not ready"
+    return f"container {worst.name} {state}, {worst.restarts} restarts{exited}"
+
+
+def _rollout_restart(seen: _Seen) -> Plan | Refusal:
+    rollout, sick = seen.rollout, seen.sick
     if rollout.paused:
         return Refusal(Reason.ROLLOUT_PAUSED, Then.ESCALATE, "somebody paused this rollout")
     if rollout.on_delete:
         return Refusal(Reason.UPDATE_ON_DELETE, Then.ESCALATE, "its pods change only when deleted")
     if rollout.rolling:
         return Refusal(Reason.ROLLOUT_IN_PROGRESS, Then.HOLD, f"revision {rollout.revision}")
-    if incident.cause == "crash_loop" and len(sick) == len(pods.live):
+    if seen.cause == "crash_loop" and len(sick) == len(seen.pods.live):
         return Refusal(
             Reason.SICK_EVERYWHERE,
             Then.NEXT_STEP,
@@ -117,7 +137,7 @@ def _rollout_restart(incident: Incident, rollout: RolloutHealth, pods: PodHealth
     )
 
 
-PLANNERS: Mapping[Verb, Callable[[Incident, RolloutHealth, PodHealth], Plan | Refusal]] = {
+PLANNERS: Mapping[Verb, Callable[[_Seen], Plan | Refusal]] = {
     Verb.EVICT_POD: _evict_pod,
     Verb.ROLLOUT_RESTART: _rollout_restart,
 }

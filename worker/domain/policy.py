@@ -17,8 +17,7 @@ class Policy:
     """Durations in seconds. The relations between them are asserted where settings are read."""
 
     mode: Mode = Mode.OBSERVE
-    protected_namespaces: frozenset[str] = PROTECTED_NAMESPACES
-    own_namespace: str = ""
+    protected_namespaces: frozenset[str] = PROTECTED_NAMESPACES  # our own one included
     protected_workloads: frozenset[str] = frozenset()  # "namespace/Kind/name", ourselves included
     annotation_prefix: str = "aiops-operator.io"
     decide_within_s: float = 900.0
@@ -27,11 +26,12 @@ class Policy:
     cool_down_max_s: float = 21600.0
     clock_skew_max_s: float = 30.0
     hold_s: float = 15.0
+    newborn_s: float = 180.0  # a pod this young may still be starting: unready is no symptom yet
     in_flight_max_s: float = 40.0  # the API server may apply a timed-out write up to 34 s later
     observe_again_s: float = 60.0
     verify_every_s: float = 10.0
     watch_every_s: float = 300.0
-    watch_for_s: float = 86400.0
+    watch_for_s: float = 86400.0  # an incident that nothing could ever show to be over
     close_after_healthy_s: float = 120.0
     notice_retry_s: float = 5.0
     notice_retry_max_s: float = 300.0

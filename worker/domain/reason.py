@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 
-class Reason(StrEnum):
+class Growing(StrEnum):
+    """A set of words to which a newer version may add: a stored one that this version doesn't know
+    is kept as it is, so that an older replica can still read what a newer one wrote."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        word = str.__new__(cls, value)
+        word._name_, word._value_ = value, value
+        return word
+
+
+class Reason(Growing):
     """Each with the sentence that a human reads."""
 
     # What opens, changes and closes an incident.
@@ -40,6 +54,8 @@ class Reason(StrEnum):
     ATTEMPTS_USED = "attempts_used"
     SOAKING = "soaking"
     EVIDENCE_UNKNOWN = "evidence_unknown"
+    JOURNAL_STUCK = "journal_stuck"
+    POLICY_BEHIND = "policy_behind"
     NO_PLAYBOOK = "no_playbook"
     # What the API server answered.
     ACCEPTED = "accepted"
@@ -49,6 +65,7 @@ class Reason(StrEnum):
     FORBIDDEN = "forbidden"
     DENIED_BY_POLICY = "denied_by_policy"
     QUOTA = "quota"
+    SEVERAL_BUDGETS = "several_budgets"
     TERMINATING = "terminating"
     UNAUTHENTICATED = "unauthenticated"
     UNSUPPORTED = "unsupported"

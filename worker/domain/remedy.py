@@ -19,7 +19,7 @@ from worker.domain.plan import Plan, Refusal, Then, plan
 from worker.domain.playbook import Playbook, Step, Verb
 from worker.domain.reason import Reason
 from worker.domain.situation import Situation
-from worker.domain.subject import Intent, SubjectDocument
+from worker.domain.subject import UNPUBLISHED_MAX, Intent, SubjectDocument
 
 
 def consider(
@@ -31,6 +31,8 @@ def consider(
         ours = document.subject == INGEST
         reason = Reason.MALFORMED_INPUT if ours else Reason.OWNER_UNKNOWN
         return escalate(document, incident, reason, now_s, _asked(incident))
+    if (stuck := _stuck(document, situation)) is not None:
+        return _hold(document, incident, stuck, situation)
     playbook = situation.pack.select(document.subject, incident)
     if playbook is None:
         return escalate(document, incident, Reason.NO_PLAYBOOK, now_s, _asked(incident))
@@ -84,7 +86,21 @@ def reconsider(
     return record(document, intent.id, outcome, situation.policy, situation.now_s), None
 
 
+def _stuck(document: SubjectDocument, situation: Situation) -> Refusal | None:
+    """Nothing is begun under older playbooks than the last used, nor without a journal."""
+    if situation.pack.version < document.pack_version:
+        mine, used = situation.pack.version, document.pack_version
+        words = f"playbooks of version {mine}, version {used} was used last"
+        return Refusal(Reason.POLICY_BEHIND, Then.HOLD, words)
+    if len(document.unpublished) >= UNPUBLISHED_MAX:
+        words = f"{len(document.unpublished)} journal entries are not published"
+        return Refusal(Reason.JOURNAL_STUCK, Then.HOLD, words)
+    return None
+
+
 def _again(document: SubjectDocument, incident: Incident, situation: Situation) -> Plan | Refusal:
+    if (stuck := _stuck(document, situation)) is not None:
+        return stuck
     playbook = situation.pack.select(document.subject, incident)
     if playbook is None or incident.rung >= len(playbook.steps):
         return Refusal(Reason.NO_PLAYBOOK, Then.HOLD)
@@ -99,7 +115,7 @@ def _plan(
     step: Step,
     situation: Situation,
 ) -> Plan | Refusal:
-    planned = plan(step.verb, incident, situation.facts)
+    planned = plan(step.verb, incident, situation.facts, situation.policy.newborn_s)
     if isinstance(planned, Refusal):
         return planned
     case = Case(document, incident, playbook, step, planned, situation)

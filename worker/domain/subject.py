@@ -1,4 +1,4 @@
-"""The one document of a subject, its bounds, and how an alert gets into it.
+"""The one document of a subject, and its bounds.
 
 Everything a subject must remember is here, and is saved by compare-and-swap: what was accepted and
 not yet considered, its incidents, what it owes, and the end of its journal.
@@ -6,7 +6,6 @@ not yet considered, its incidents, what it owes, and the end of its journal.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,10 +20,9 @@ SCHEMA = 1
 
 INCIDENTS_OPEN_MAX = 16  # open incidents a subject; what comes on top escalates
 INCIDENTS_CLOSED_KEPT = 16  # closed incidents that stay readable in the document
-INBOX_MAX = 64  # alerts and ops-events not yet considered
-SEEN_MAX = 256  # fingerprints whose latest state is remembered, so that a late one changes nothing
 TAIL_MAX = 50  # published journal entries that stay in the document
 COOL_DOWNS_MAX = 64  # (cause, action) pairs
+COOL_DOWN_TIMES_MAX = 8  # incidents of a pair that are remembered: by then the pause is longest
 UNPUBLISHED_MAX = 200  # journal entries owed to the topic; beyond it nothing new is begun
 
 
@@ -75,13 +73,13 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class CoolDown:
-    """When an action was last done about a cause, by which incident, in how many incidents."""
+    """When an action was done about a cause: one moment an incident, its last write, the newest
+    incident at the end."""
 
     cause: str
     action: str
     incident: str
-    done_at_s: float
-    count: int
+    done_s: tuple[float, ...]
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -104,8 +102,7 @@ class SubjectDocument:
     published_seq: int = 0
     last_now_s: float = 0.0
     pack_version: int = 0
-    departures: int = 0  # how often this subject left the open index
-    departed: bool = False  # it has left, and nothing came since
+    departure: str = ""  # the mark under which it left the open index; "" since news came
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -157,48 +154,3 @@ class SubjectDocument:
                 e for i, e in enumerate(journal) if i >= excess or e.seq > self.published_seq
             )
         return replace(self, journal=journal, journal_seq=entry.seq, journal_head=entry.hash)
-
-
-def accept(document: SubjectDocument, news: Sequence[Alert | OpsEvent]) -> SubjectDocument:
-    """Put news into the inbox; what is known or late changes nothing, so this may be repeated.
-
-    When the inbox is full the rest is counted, and the next turn escalates that count: an
-    overflow is told, never silent.
-    """
-    seen = {one.fingerprint: one for one in document.seen}
-    inbox = {alert.fingerprint: alert for alert in document.inbox}
-    ops_events = list(document.ops_events)
-    overflowed = document.overflowed
-    changed = False
-    for item in news:
-        mark = _mark(item)
-        known = seen.get(mark.fingerprint)
-        if known is not None and mark.order <= known.order:
-            continue
-        changed = True
-        seen.pop(mark.fingerprint, None)
-        seen[mark.fingerprint] = mark
-        if isinstance(item, Alert) and item.fingerprint in inbox:
-            inbox[item.fingerprint] = item
-        elif len(inbox) + len(ops_events) >= INBOX_MAX:
-            overflowed += 1
-        elif isinstance(item, Alert):
-            inbox[item.fingerprint] = item
-        else:
-            ops_events.append(item)
-    if not changed:
-        return document
-    return replace(
-        document,
-        inbox=tuple(inbox.values()),
-        ops_events=tuple(ops_events),
-        overflowed=overflowed,
-        departed=False,
-        seen=tuple(seen.values())[-SEEN_MAX:],
-    )
-
-
-def _mark(item: Alert | OpsEvent) -> Seen:
-    if isinstance(item, Alert):
-        return Seen(item.fingerprint, item.starts_at_s, item.status)
-    return Seen(f"ops:{item.id}", item.at_s, AlertStatus.FIRING)

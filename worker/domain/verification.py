@@ -39,8 +39,13 @@ class Judgement:
     detail: str
 
 
-def judge(incident: Incident, reference: Baseline | None, facts: Facts) -> Judgement:
-    """How the workload stands at this moment, compared with `reference`."""
+def judge(
+    incident: Incident, reference: Baseline | None, facts: Facts, newborn_s: float
+) -> Judgement:
+    """How the workload stands at this moment, compared with `reference`.
+
+    A pod younger than `newborn_s` that is not ready yet is no proof of failure, only of nothing.
+    """
     if isinstance(facts.rollout, Gone):
         return Judgement(Verdict.UNHEALTHY, Reason.TARGET_GONE, facts.rollout.what)
     if isinstance(facts.rollout, Unknown):
@@ -51,7 +56,7 @@ def judge(incident: Incident, reference: Baseline | None, facts: Facts) -> Judge
     compared = _compare(reference, rollout)
     if compared is not None:
         return compared
-    sick = sick_pods(incident, pods)
+    sick = sick_pods(incident, facts, newborn_s)
     if sick:
         pod = sick[0]
         return Judgement(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from worker.domain.evidence import Facts, PodHealth
+from worker.domain.evidence import Facts, Gone, PodHealth, RolloutHealth
 from worker.domain.handover import close, escalate
+from worker.domain.identity import INGEST
 from worker.domain.incident import Attempt, Incident, Phase, Streak
 from worker.domain.journal import EntryKind
-from worker.domain.playbook import Watch
+from worker.domain.playbook import Verb, Watch
 from worker.domain.reason import Reason
 from worker.domain.situation import Situation
 from worker.domain.subject import SubjectDocument
@@ -26,11 +27,12 @@ def verify(document: SubjectDocument, incident: Incident, situation: Situation) 
     settled_s = attempt.outcome_at_s + watch.settle_s
     if now_s < settled_s:
         return document
-    judgement = judge(incident, attempt.before or incident.onset, facts)
+    reference = attempt.before or incident.onset
+    judgement = judge(incident, reference, facts, situation.policy.newborn_s)
     incident = replace(incident, streak=_streak(incident, judgement, facts, now_s))
     streak = incident.streak
     if streak is not None and now_s - streak.since_s >= watch.window_s:
-        return _credit(document, incident, attempt, judgement, watch, now_s)
+        return _credit(document, incident, attempt, judgement, watch, facts, now_s)
     if judgement.verdict is Verdict.UNHEALTHY:
         return _not_credited(document, incident, attempt, judgement, situation)
     if now_s < settled_s + watch.deadline_s:
@@ -46,7 +48,7 @@ def healed_by_others(
 ) -> SubjectDocument:
     """Close without an act what is healthy by itself and stays so; else keep the streak."""
     facts, now_s = situation.facts, situation.now_s
-    judgement = judge(incident, incident.onset, facts)
+    judgement = judge(incident, incident.onset, facts, situation.policy.newborn_s)
     streak = _streak(incident, judgement, facts, now_s)
     if streak != incident.streak:
         incident = replace(incident, streak=streak)
@@ -60,17 +62,22 @@ def healed_by_others(
 def watch_escalated(
     document: SubjectDocument, incident: Incident, situation: Situation
 ) -> SubjectDocument:
-    """In a human's hands, not forgotten: closed when its cause is gone, or after a day."""
+    """In a human's hands, not forgotten: closed when its cause is gone, however long it takes.
+
+    Only malformed input has no end that could be seen: it is left to the human after a day.
+    """
     now_s, policy = situation.now_s, situation.policy
-    if document.subject.workload is not None:
-        document = healed_by_others(document, incident, situation)
-        incident = document.incident(incident.id) or incident
-    elif incident.alerts and incident.all_alerts_resolved:
+    workload = document.subject.workload
+    if workload is not None and not isinstance(situation.facts.rollout, Gone):
+        return healed_by_others(document, incident, situation)
+    if document.subject == INGEST:
+        if now_s - incident.opened_at_s < policy.watch_for_s:
+            return document
+        words = f"told {policy.watch_for_s / 3600:.0f} h ago, nothing can be watched"
+        return close(document, incident, Reason.LEFT_TO_HUMAN, now_s, detail=words)
+    if incident.alerts and incident.all_alerts_resolved:
         words = "its monitor says resolved, and nothing else can be asked"
         return close(document, incident, Reason.RESOLVED_BY_OTHERS, now_s, detail=words)
-    if incident.open and now_s - incident.opened_at_s >= policy.watch_for_s:
-        words = f"watched for {policy.watch_for_s / 3600:.0f} h"
-        return close(document, incident, Reason.LEFT_TO_HUMAN, now_s, detail=words)
     return document
 
 
@@ -100,9 +107,16 @@ def _credit(
     attempt: Attempt,
     judgement: Judgement,
     watch: Watch,
+    facts: Facts,
     now_s: float,
 ) -> SubjectDocument:
     judgement = replace(judgement, detail=f"{judgement.detail} for {watch.window_s:.0f} s")
+    theirs = _changed_by_others(attempt, facts)
+    if theirs:
+        words = f"{judgement.detail}; {theirs} came after the action, so the credit isn't ours"
+        judgement = replace(judgement, reason=Reason.RESOLVED_BY_OTHERS, detail=words)
+        document, incident = _verdict(document, incident, attempt, judgement, now_s)
+        return close(document, incident, Reason.RESOLVED_BY_OTHERS, now_s, detail=words)
     document, incident = _verdict(document, incident, attempt, judgement, now_s)
     return close(
         document,
@@ -131,7 +145,29 @@ def _not_credited(
     if judgement.reason in NO_FIX:
         return escalate(document, incident, judgement.reason, now_s, judgement.detail)
     rung = incident.rung if in_part else incident.rung + 1
-    return document.with_incident(incident.to(Phase.OPEN, rung=rung, hold=None, streak=None))
+    reopened = incident.to(
+        Phase.OPEN, rung=rung, hold=None, streak=None,
+        decide_by_s=now_s + situation.policy.decide_within_s,
+    )  # fmt: skip
+    return document.with_incident(reopened)
+
+
+def _changed_by_others(attempt: Attempt, facts: Facts) -> str:
+    """The revision that somebody else rolled out since the action; "" when nobody did.
+
+    A restart of ours makes one revision more. A StatefulSet's and a DaemonSet's revision is a hash,
+    so that a second one after a restart can't be told from ours.
+    """
+    before, rollout = attempt.before, facts.rollout
+    if before is None or not isinstance(rollout, RolloutHealth):
+        return ""
+    now, then = rollout.revision, before.revision
+    if attempt.action == Verb.ROLLOUT_RESTART:
+        counted = now.isdecimal() and then.isdecimal()
+        ours = not counted or int(now) <= int(then) + 1
+    else:
+        ours = now == then
+    return "" if ours else f"revision {now}"
 
 
 def _helped(attempt: Attempt, facts: Facts) -> bool:

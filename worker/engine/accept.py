@@ -7,18 +7,16 @@ alert that is known already changes nothing. What nobody can read is kept as a d
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import dataclass, field, replace
 
-from worker.domain.alert import Alert, parse
-from worker.domain.correlation import subject_of
+from worker.domain.alert import Alert
 from worker.domain.identity import INGEST, Subject
-from worker.domain.message import Malformed
-from worker.domain.ops_event import OpsEvent, parse_ops_event
-from worker.domain.subject import accept as put_into_inbox
-from worker.engine.dead_letters import DeadLetters
+from worker.domain.inbox import accept as put_into_inbox
+from worker.domain.message import Malformed, MalformedReason
+from worker.engine.dead_letters import DeadLetters, Unread
+from worker.engine.delivery import Decode, Delivery, News, Understood, understand, unread
 from worker.engine.documents import Documents, to_save
 from worker.engine.failpoint import failpoint
 from worker.engine.indexes import OpenIndex
@@ -26,37 +24,19 @@ from worker.engine.ports import Clock, Inventory, Save, Telemetry, TransientErro
 
 SAVES_MAX = 8  # rounds of compare-and-swap for one batch
 
-News = Alert | OpsEvent
-
-Decode = Callable[[bytes], object]
-"""Bytes to JSON values; returns a Malformed for what is none or goes beyond the limits."""
-
-
-class Source(StrEnum):
-    """Where a delivery came from; it decides how it is read."""
-
-    ALERTS = "alerts"
-    OPS_EVENTS = "ops-events"
-    WEBHOOK = "webhook"
-
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """One message as it arrived. `position` tells where, such as topic/partition/offset."""
+class Saved:
+    """Subjects whose news is durable, those of them that have news, those that can't be read."""
 
-    body: bytes
-    source: Source
-    position: str = ""
-    traceparent: str = ""
+    durable: frozenset[Subject] = frozenset()
+    changed: frozenset[Subject] = frozenset()
+    unreadable: Mapping[Subject, str] = field(default_factory=dict)
 
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """One delivery, understood: news with its subjects, and the pieces that are none."""
-
-    delivery: Delivery
-    news: tuple[tuple[Subject, News], ...]
-    malformed: tuple[Malformed, ...]
+    def __or__(self, more: Saved) -> Saved:
+        return replace(
+            self, durable=self.durable | more.durable, changed=self.changed | more.changed
+        )
 
 
 class Accept:
@@ -86,18 +66,21 @@ class Accept:
     async def accept(self, deliveries: Sequence[Delivery]) -> list[bool]:
         """Per delivery: True when all of it is durable, False when it must be delivered again."""
         with ExitStack() as spans:
-            read = [self._read(self._traced(spans, delivery)) for delivery in deliveries]
+            read = [self._understand(self._traced(spans, delivery)) for delivery in deliveries]
             try:
                 async with asyncio.timeout(self._deadline_s):
-                    grouped = await self._grouped(read)
-                    unsaved, changed = await self._save(grouped)
+                    malformed = [unread(one.delivery, bad) for one in read for bad in one.malformed]
+                    grouped = _grouped(read, await self._keep(malformed))
+                    saved = await self._save(grouped)
+                    saved |= await self._park(read, saved)
             except (TransientError, TimeoutError) as error:
                 self._telemetry.count("accept_failed", error=type(error).__name__)
                 return [False] * len(deliveries)
         await failpoint("accept.saved")
-        for subject in changed:
-            self._waker.wake(subject.key, traceparent=grouped[subject][0].traceparent)
-        results = [all(subject not in unsaved for subject, _ in one.news) for one in read]
+        for subject in saved.changed:
+            news = grouped.get(subject)
+            self._waker.wake(subject.key, traceparent=news[0].traceparent if news else "")
+        results = [_owners(one) <= saved.durable for one in read]
         self._telemetry.count("deliveries_accepted", sum(results))
         return results
 
@@ -111,60 +94,71 @@ class Accept:
         span = spans.enter_context(manager)
         return replace(delivery, traceparent=span.traceparent)
 
-    def _read(self, delivery: Delivery) -> _Read:
+    def _understand(self, delivery: Delivery) -> Understood:
         payload = self._decode(delivery.body)
-        if isinstance(payload, Malformed):
-            return _Read(delivery, (), (payload,))
-        now_s, traceparent = self._clock.now_s(), delivery.traceparent
-        if delivery.source is Source.OPS_EVENTS:
-            event = parse_ops_event(payload, received_at_s=now_s, traceparent=traceparent)
-            if isinstance(event, Malformed):
-                return _Read(delivery, (), (event,))
-            return _Read(delivery, ((subject_of(event.labels, self._inventory), event),), ())
-        parsed = parse(payload, received_at_s=now_s, traceparent=traceparent)
-        return _Read(
-            delivery,
-            tuple((subject_of(alert.labels, self._inventory), alert) for alert in parsed.alerts),
-            parsed.malformed,
-        )
+        return understand(delivery, payload, self._inventory, self._clock.now_s())
 
-    async def _grouped(self, read: Sequence[_Read]) -> dict[Subject, list[News]]:
-        """All news by subject; what nobody can read is stored, and becomes news for a human."""
-        grouped: dict[Subject, list[News]] = {}
-        for one in read:
-            for subject, item in one.news:
-                grouped.setdefault(subject, []).append(item)
-            for malformed in one.malformed:
-                alert = await self._dead_letters.keep(
-                    one.delivery.body, str(one.delivery.source), one.delivery.position, malformed
-                )
-                grouped.setdefault(INGEST, []).append(alert)
-                self._telemetry.count("dead_letters", reason=str(malformed.reason))
-        return grouped
+    async def _keep(self, letters: Sequence[Unread]) -> list[Alert]:
+        """What nobody can read is stored, and becomes news for a human."""
+        for one in letters:
+            self._telemetry.count("dead_letters", reason=str(one.malformed.reason))
+        return await self._dead_letters.keep(letters)
 
-    async def _save(
-        self, grouped: dict[Subject, list[News]]
-    ) -> tuple[frozenset[Subject], frozenset[Subject]]:
-        """What could not be saved, and what was changed.
+    async def _park(self, read: Sequence[Understood], saved: Saved) -> Saved:
+        """News of subjects whose document can't be read is kept too: it must not come again and
+        again in front of everybody else's, for as long as that lasts."""
+        parked = [
+            unread(one.delivery, Malformed(MalformedReason.UNREADABLE_STATE, f"{text}: {why}"))
+            for one in read
+            for text, why in {
+                subject.text: saved.unreadable[subject]
+                for subject, _ in one.news
+                if subject in saved.unreadable
+            }.items()
+        ]
+        if not parked:
+            return Saved()
+        told = await self._save({INGEST: list(await self._keep(parked))})
+        if INGEST not in told.durable:
+            return told
+        return replace(told, durable=told.durable | saved.unreadable.keys())
 
-        Index entries first, then the documents: an open subject is never missing there.
-        """
-        pending, saved = set(grouped), set[Subject]()
+    async def _save(self, grouped: Mapping[Subject, Sequence[News]]) -> Saved:
+        """Index entries first, then the documents: an open subject is never missing there."""
+        pending, known, changed = set(grouped), set[Subject](), set[Subject]()
+        unreadable: dict[Subject, str] = {}
         for _ in range(SAVES_MAX):
             saves: dict[Subject, Save] = {}
-            loaded = await self._documents.load_many(pending) if pending else {}
+            if not pending:
+                break
+            loaded = await self._documents.load_many(pending)
             for subject in sorted(pending, key=lambda one: one.key):
-                if (found := loaded.get(subject.key)) is None:
+                if subject.key in loaded.unreadable:
+                    unreadable[subject] = loaded.unreadable[subject.key]
                     continue
+                found = loaded.found[subject.key]
                 document = put_into_inbox(found.document, grouped[subject])
                 if document is found.document:
-                    pending.discard(subject)  # all of it is known, so it has been durable
+                    known.add(subject)  # all of it is known, so it has been durable
                 else:
                     saves[subject] = to_save(document, found.version)
-            if not saves:
-                break
-            await self._index.add(saves.keys())
-            done = await self._documents.store.save(list(saves.values()))
-            saved |= {subject for subject, save in saves.items() if save.key in done}
-            pending -= saved
-        return frozenset(pending), frozenset(saved)
+            if saves:
+                await self._index.add(saves.keys())
+                done = await self._documents.store.save(list(saves.values()))
+                changed |= {subject for subject, save in saves.items() if save.key in done}
+            pending -= known | changed | unreadable.keys()
+        return Saved(frozenset(known | changed), frozenset(changed), unreadable)
+
+
+def _owners(one: Understood) -> set[Subject]:
+    """The subjects in whose documents all of a delivery has to be."""
+    return {subject for subject, _ in one.news} | ({INGEST} if one.malformed else set())
+
+
+def _grouped(read: Sequence[Understood], told: Sequence[Alert]) -> dict[Subject, list[News]]:
+    """All news by subject; `told` is what the owner of unreadable input has to know."""
+    grouped: dict[Subject, list[News]] = {INGEST: list(told)} if told else {}
+    for one in read:
+        for subject, item in one.news:
+            grouped.setdefault(subject, []).append(item)
+    return grouped

@@ -34,7 +34,7 @@ def outcome_of(answer: ApiAnswer) -> Outcome:
         code = body.get("code")
         status = code if isinstance(code, int) and code >= 400 else 500
     if status == 500 and _SEVERAL_BUDGETS in words:  # the one 500 that surely changed nothing
-        return Outcome(Answer.REJECTED, Reason.UNSUPPORTED, words)
+        return Outcome(Answer.REJECTED, Reason.SEVERAL_BUDGETS, words)
     if status == 408 or status >= 500:
         return Outcome(Answer.UNCLEAR, Reason.UNREACHABLE, words, answer.retry_after_s)
     if status in (409, 422) and _is_race(answer, status):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from dataclasses import dataclass
 
 from worker.domain.codec import UndecodableError, decode
@@ -22,6 +21,14 @@ class NewerSchemaError(PermanentError):
 class Loaded:
     document: SubjectDocument
     version: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedMany:
+    """By subject key: documents, and why one that is there can't be read."""
+
+    found: dict[str, Loaded]
+    unreadable: dict[str, str]
 
 
 def document_key(subject_key: str) -> str:
@@ -54,21 +61,19 @@ class Documents:
         stored = (await self.store.load([key])).get(key)
         return None if stored is None else Loaded(from_json(stored.value), stored.version)
 
-    async def load_many(self, subjects: Collection[Subject]) -> dict[str, Loaded]:
-        """By subject key; a subject seen for the first time gets an empty document.
-
-        One that cannot be read (a newer schema, a damaged document) is left out: its news is
-        delivered again until somebody can read it, and nobody else's waits for that.
-        """
+    async def load_many(self, subjects: Collection[Subject]) -> LoadedMany:
+        """A subject seen for the first time gets an empty document. Raises TransientError."""
         stored = await self.store.load([document_key(subject.key) for subject in subjects])
-        loaded: dict[str, Loaded] = {}
+        loaded = LoadedMany({}, {})
         for subject in subjects:
-            found = stored.get(document_key(subject.key))
-            if found is None:
-                loaded[subject.key] = Loaded(SubjectDocument(subject), "")
+            one = stored.get(document_key(subject.key))
+            if one is None:
+                loaded.found[subject.key] = Loaded(SubjectDocument(subject), "")
                 continue
-            with suppress(PermanentError):
-                loaded[subject.key] = Loaded(from_json(found.value), found.version)
+            try:
+                loaded.found[subject.key] = Loaded(from_json(one.value), one.version)
+            except PermanentError as error:
+                loaded.unreadable[subject.key] = str(error)
         return loaded
 
     async def save(self, document: SubjectDocument, version: str) -> bool:

@@ -30,9 +30,9 @@ class OpenIndex:
     """Which subjects are not settled.
 
     Whoever saves a document loads it first, then adds its entry, then saves. Whoever takes a
-    settled subject out marks its entry as leaving, then saves the document, then removes the
-    entry if it still bears that mark. So either the one's save or the other's removal fails, and
-    no open subject is ever missing, whoever crashes where.
+    settled subject out marks its entry with a mark that nobody else has, then saves the document,
+    then removes the entry if it still bears that mark. So either the one's save or the other's
+    removal fails, and no open subject is ever missing, whoever crashes where.
     """
 
     def __init__(self, store: StateStore) -> None:
@@ -40,15 +40,22 @@ class OpenIndex:
 
     async def add(self, subjects: Collection[Subject]) -> None:
         """Durable when it returns. Raises TransientError."""
-        wanted = {subject.key: {"subject": subject.text, "leaving": 0} for subject in subjects}
+        wanted = {subject.key: {"subject": subject.text, "leaving": ""} for subject in subjects}
         await self._change(wanted.keys(), lambda key, _: wanted[key])
 
-    async def leaving(self, subject: Subject, departure: int) -> None:
+    async def subject_of(self, subject_key: str) -> Subject | None:
+        """The subject of an entry, None when there is no entry. Raises TransientError."""
+        shard = shard_key(subject_key)
+        found = (await self._store.load([shard])).get(shard)
+        entry = found.value["entries"].get(subject_key) if found else None
+        return Subject.of_text(entry["subject"]) if entry else None
+
+    async def leaving(self, subject: Subject, departure: str) -> None:
         """First step out; the entry stays. Raises TransientError."""
         entry = {"subject": subject.text, "leaving": departure}
         await self._change([subject.key], lambda _, __: entry)
 
-    async def left(self, subject_key: str, departure: int) -> None:
+    async def left(self, subject_key: str, departure: str) -> None:
         """Last step out: remove the entry if it still bears this mark. Raises TransientError."""
         await self._change(
             [subject_key],

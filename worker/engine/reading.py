@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from worker.domain.codec import encode
-from worker.domain.identity import Subject, SubjectKind
+from worker.domain.identity import Subject
 from worker.domain.incident import Incident
 from worker.domain.journal import Entry, story
 from worker.domain.subject import SubjectDocument
@@ -66,10 +66,10 @@ class Reading:
         index = await self._open.all()
         if closed_too:
             index |= await self._recent.all()
-        loaded = await self._documents.load_many([_subject(text) for text in index.values()])
+        loaded = await self._documents.load_many([Subject.of_text(text) for text in index.values()])
         found = [
             Found(one.document, incident)
-            for one in loaded.values()
+            for one in loaded.found.values()
             for incident in one.document.incidents
             if closed_too or incident.open
         ]
@@ -79,9 +79,3 @@ class Reading:
         """The incident of that id, open or lately closed. Raises TransientError."""
         everything = await self.incidents(closed_too=True)
         return next((one for one in everything if one.incident.id == incident_id), None)
-
-
-def _subject(text: str) -> Subject:
-    kind, _, rest = text.partition("/")
-    scope, _, name = rest.partition("/")
-    return Subject(SubjectKind(kind), scope, name)

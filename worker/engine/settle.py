@@ -22,6 +22,8 @@ from worker.engine.ports import (
     TransientError,
 )
 
+ENTRIES_AT_ONCE = 16  # journal entries that are published before it is put on record
+
 
 class Settle:
     def __init__(
@@ -81,17 +83,20 @@ class Settle:
         return await self._documents.change(document.subject.key, change) or document
 
     async def _publish(self, document: SubjectDocument) -> SubjectDocument:
+        """Some entries at a time, each time put on record: a slow topic still gets on."""
         owed = document.unpublished
-        if not owed:
-            return document
-        try:
-            async with asyncio.timeout(self._send_timeout_s):
-                await self._journal.publish(document.subject.text, owed)
-        except (TransientError, TimeoutError):
-            self._telemetry.count("journal_failed")
-            return document
-        last = owed[-1].seq
+        for start in range(0, len(owed), ENTRIES_AT_ONCE):
+            some = owed[start : start + ENTRIES_AT_ONCE]
+            try:
+                async with asyncio.timeout(self._send_timeout_s):
+                    await self._journal.publish(document.subject.text, some)
+            except (TransientError, TimeoutError):
+                self._telemetry.count("journal_failed")
+                return document
+            document = await self._published(document, some[-1].seq)
+        return document
 
+    async def _published(self, document: SubjectDocument, last: int) -> SubjectDocument:
         def change(stored: SubjectDocument) -> SubjectDocument:
             return replace(stored, published_seq=max(stored.published_seq, last))
 

@@ -16,11 +16,14 @@ from worker.engine.turn import Turn
 class Shell:
     """A lock is no fence: another process may run the same subject, and loses its save."""
 
-    def __init__(self, turn: Turn, waker: Waker, telemetry: Telemetry) -> None:
+    def __init__(
+        self, turn: Turn, waker: Waker, telemetry: Telemetry, *, turns_at_once: int
+    ) -> None:
         self._turn = turn
         self._waker = waker
         self._telemetry = telemetry
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._places = asyncio.Semaphore(turns_at_once)
 
     async def work(self, subject_key: str, *, traceparent: str = "") -> bool:
         """Run one turn; whether the subject still has work. Only cancellation gets out."""
@@ -28,7 +31,7 @@ class Shell:
         lock = self._locks.get(subject_key)
         if lock is None:
             lock = self._locks[subject_key] = asyncio.Lock()
-        async with lock:
+        async with lock, self._places:
             return await self._work(subject_key, traceparent)
 
     async def _work(self, subject_key: str, traceparent: str) -> bool:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
 from worker.engine.dead_letters import DeadLetters
 from worker.engine.indexes import OpenIndex
 from worker.engine.ports import Clock, Telemetry, TransientError, Waker
+
+LETTERS_AT_ONCE = 100  # dead letters that are published in one round
 
 
 class Sweep:
@@ -28,18 +33,27 @@ class Sweep:
         self._every_s = every_s
 
     async def once(self) -> int:
-        """Wake all open subjects and publish owed dead letters; how many subjects are open."""
+        """Wake all open subjects; how many there are. Raises TransientError."""
         subjects = await self._index.all()
         for key in sorted(subjects):
             self._waker.wake(key)
-        await self._dead_letters.publish_owed()
         return len(subjects)
 
+    async def letters(self) -> int:
+        """Publish some of the dead letters that are owed; how many. Raises TransientError."""
+        return await self._dead_letters.publish_owed(LETTERS_AT_ONCE)
+
     async def forever(self) -> None:
-        """Ends only by cancellation; the world's trouble is counted and tried again."""
+        """Both, apart from each other, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._repeat(self.once), name="sweep")
+            tasks.create_task(self._repeat(self.letters), name="dead letters")
+
+    async def _repeat(self, work: Callable[[], Awaitable[int]]) -> None:
+        """The world's trouble is counted and tried again."""
         while True:
             try:
-                await self.once()
+                await work()
             except TransientError:
                 self._telemetry.count("sweep_failed")
             await self._clock.sleep(self._every_s)

@@ -8,6 +8,7 @@ overtaken by another one loses its save, reloads and starts over.
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -25,6 +26,7 @@ from worker.engine.observe import Observe
 from worker.engine.perform import Perform
 from worker.engine.ports import Clock, Telemetry
 from worker.engine.settle import Settle
+from worker.engine.tracing import links_of, parent_of
 
 ROUNDS_MAX = 8  # decide-and-perform rounds of one turn; what is left waits for the next wake
 BUGS_MAX = 3  # turns of one subject that may fail by a bug before its incidents go to a human
@@ -43,12 +45,14 @@ class TurnParts:
     policy: Policy
     pack: Callable[[], Pack]
     deadline_s: float
+    instance: str  # no other process has it, so its marks in the open index are its own
 
 
 class Turn:
     def __init__(self, parts: TurnParts) -> None:
         self._parts = parts
         self._bugs: dict[str, int] = {}
+        self._departures = itertools.count(1)
 
     async def run(self, subject_key: str, *, traceparent: str = "") -> float | None:
         """Work on one subject; when to look at it again, None when it is settled.
@@ -59,11 +63,13 @@ class Turn:
         parts = self._parts
         loaded = await parts.documents.load(subject_key)
         if loaded is None:
+            await self._forget(subject_key)
             return None
+        parent = parent_of(loaded.document, traceparent)
         with parts.telemetry.span(
             "turn",
-            parent=traceparent,
-            links=_links(loaded.document, traceparent),
+            parent=parent,
+            links=links_of(loaded.document, traceparent, parent),
             subject=loaded.document.subject.text,
         ):
             async with asyncio.timeout(parts.deadline_s):
@@ -118,21 +124,31 @@ class Turn:
 
     async def _leave(self, document: SubjectDocument) -> float | None:
         """Take a settled subject out of the open index, unless news came in the meantime."""
-        documents, index = self._parts.documents, self._parts.index
-        key, departure = document.subject.key, document.departures + 1
-        if document.departed:
-            await index.left(key, document.departures)
+        parts, key = self._parts, document.subject.key
+        if document.departure and await parts.index.subject_of(key) is None:
             return None
-        loaded = await documents.load(key)
+        loaded = await parts.documents.load(key)
         if loaded is None or loaded.document != document:
-            return self._parts.clock.now_s()
-        await self._parts.recent.add(document.subject, self._parts.clock.now_s())
-        await index.leaving(document.subject, departure)
-        departed = replace(document, departures=departure, departed=True)
-        if not await documents.save(departed, loaded.version):
-            return self._parts.clock.now_s()
-        await index.left(key, departure)
-        return None
+            return parts.clock.now_s()
+        await parts.recent.add(document.subject, parts.clock.now_s())
+        return None if await self._depart(loaded) else parts.clock.now_s()
+
+    async def _forget(self, subject_key: str) -> None:
+        """An entry without a document: its maker died in between, or is about to save it."""
+        subject = await self._parts.index.subject_of(subject_key)
+        if subject is not None:
+            await self._depart(Loaded(SubjectDocument(subject), ""))
+
+    async def _depart(self, loaded: Loaded) -> bool:
+        """Mark the entry, save the document, remove the entry: see OpenIndex for the order."""
+        index, subject = self._parts.index, loaded.document.subject
+        mark = f"{self._parts.instance}-{next(self._departures)}"
+        await index.leaving(subject, mark)
+        departed = replace(loaded.document, departure=mark)
+        if not await self._parts.documents.save(departed, loaded.version):
+            return False
+        await index.left(subject.key, mark)
+        return True
 
     async def _change(
         self, subject_key: str, change: Callable[[SubjectDocument], SubjectDocument]
@@ -158,14 +174,9 @@ class Turn:
         self._bugs[subject_key] = count
         if count < BUGS_MAX:
             return
-        now_s = self._parts.clock.now_s()
+        parts, now_s = self._parts, self._parts.clock.now_s()
         words = f"{type(error).__name__} in {count} turns"
-        await self._change(subject_key, lambda stored: abandon(stored, now_s, words))
-
-
-def _links(document: SubjectDocument, parent: str) -> tuple[str, ...]:
-    """The traces of all alerts that this turn works for, but the one that it continues."""
-    traces = {record.traceparent for one in document.open_incidents for record in one.alerts} | {
-        alert.traceparent for alert in document.inbox
-    }
-    return tuple(sorted(trace for trace in traces if trace and trace != parent))[:32]
+        await self._change(subject_key, lambda one: abandon(one, parts.policy, now_s, words))
+        loaded = await parts.documents.load(subject_key)
+        if loaded is not None:
+            await parts.settle.settle(loaded.document)

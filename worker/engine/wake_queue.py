@@ -28,6 +28,7 @@ class WakeQueue:
         self._pending: dict[str, str] = {}
         self._busy: set[str] = set()
         self._news = asyncio.Event()
+        self._ended = asyncio.Event()
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._stopped = False
 
@@ -76,17 +77,21 @@ class WakeQueue:
                 await call(subject_key, traceparent)
             finally:
                 self._busy.discard(subject_key)
+                self._ended.set()
                 if subject_key in self._pending:
                     self._news.set()
 
-    def stop(self) -> None:
-        """Take no more wakes; calls that run go on."""
+    async def stop(self, within_s: float) -> None:
+        """Take no more wakes; let the calls that run come to their end, as far as time allows."""
         self._stopped = True
         self._pending.clear()
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
-
-    @property
-    def idle(self) -> bool:
-        return not self._busy
+        try:
+            async with asyncio.timeout(within_s):
+                while self._busy:
+                    self._ended.clear()
+                    await self._ended.wait()
+        except TimeoutError:
+            return

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from worker.app import Engine
-from worker.engine.accept import Delivery, Source
+from worker.engine.delivery import Delivery, Source
 from worker.engine.ports import Json, TransientError
 from worker.interfaces.authentication import Check, bearer, is_loopback
 from worker.settings import Settings

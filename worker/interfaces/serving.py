@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from socket import socket
 from typing import Any
 
 import uvicorn
 
-GRACE_S = 10  # seconds for requests in flight when a listener ends
+CLOSING_S = 1.0  # after the last request, for closing what stands open
 
 
 class Listener(uvicorn.Server):
     """A server without signal handlers of its own: the runtime owns the signals."""
 
-    def __init__(self, app: Any, *, host: str, port: int) -> None:
+    def __init__(self, app: Any, *, host: str, port: int, drain_s: float) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -25,7 +25,7 @@ class Listener(uvicorn.Server):
                 log_level="warning",
                 lifespan="off",
                 access_log=False,
-                timeout_graceful_shutdown=GRACE_S,
+                timeout_graceful_shutdown=max(1, int(drain_s)),
                 server_header=False,
             )
         )
@@ -43,3 +43,12 @@ class Listener(uvicorn.Server):
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
         self._opened.set()
+
+
+async def drain(
+    listeners: Sequence[Listener], tasks: Sequence[asyncio.Task[Any]], within_s: float
+) -> None:
+    """Take no more requests and let those in flight come to their end, as far as time allows."""
+    for listener in listeners:
+        listener.should_exit = True
+    await asyncio.wait(tasks, timeout=within_s + CLOSING_S)

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from worker.engine.accept import Delivery, Source
+from worker.engine.delivery import Delivery, Source
 
 MESSAGES_MAX = 100  # entries of one bulk request
 AWAIT_MS = 50  # how long the sidecar waits for them

@@ -17,11 +17,12 @@ RESOURCES = {
     "Job": ("batch", "jobs"),
     "PodDisruptionBudget": ("policy", "poddisruptionbudgets"),
 }
-READ = frozenset({"Pod", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job"})
+WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 RIGHTS = frozenset(
-    {(verb, kind, "") for verb in ("get", "list") for kind in READ}
-    | {("patch", kind, "") for kind in ("Deployment", "StatefulSet", "DaemonSet")}
-    | {("list", "PodDisruptionBudget", ""), ("create", "Pod", "eviction")}
+    {(verb, kind, "") for verb in ("get", "list") for kind in ("Pod", *WORKLOADS)}
+    | {("list", kind, "") for kind in ("ReplicaSet", "Job", "PodDisruptionBudget")}
+    | {("patch", kind, "") for kind in WORKLOADS}
+    | {("create", "Pod", "eviction")}
 )
 """What k8s/overlays/auto grants, as far as it is simulated."""
 USER = "system:serviceaccount:aiops-system:aiops-operator"
@@ -90,7 +91,7 @@ def precondition_failed(ref: ObjectRef, name: str, wanted: str, found: str) -> A
 
 
 def budget_violated(budget: Json) -> ApiAnswer:
-    """Seen: cluster_evictions/blocked_by_a_budget."""
+    """Seen: cluster_budgets/blocked."""
     status = budget["status"]
     words = (
         f"The disruption budget {budget['metadata']['name']} needs {status['desiredHealthy']} "
@@ -102,7 +103,7 @@ def budget_violated(budget: Json) -> ApiAnswer:
 
 
 def several_budgets() -> ApiAnswer:
-    """Seen: cluster_evictions/two_budgets."""
+    """Seen: cluster_budgets/two_at_once."""
     message = (
         "This pod has more than one PodDisruptionBudget, which the eviction subresource does not "
         "support."

@@ -15,7 +15,7 @@ UNPROTECTED = ("Pending", "Succeeded", "Failed")  # phases of pods that no budge
 def evict(store: Store, ref: ObjectRef, pod: Json, body: Json) -> ApiAnswer:
     """The budget comes first, and is spent even when the fence then fails.
 
-    Seen: cluster_evictions/stale_and_blocked, cluster_evictions/stale_under_a_budget.
+    Seen: cluster_budgets/stale_and_blocked, cluster_budgets/stale_and_spent.
     """
     refused = _blocked(store, pod)
     if refused is not None:
@@ -32,9 +32,10 @@ def evict(store: Store, ref: ObjectRef, pod: Json, body: Json) -> ApiAnswer:
 def _blocked(store: Store, pod: Json) -> ApiAnswer | None:
     """Spends the budget of a pod that counts; one that doesn't goes if enough others do.
 
-    Seen: cluster_evictions/starting_pod_under_a_broken_budget,
-    cluster_evictions/sick_pod_under_a_kept_budget, cluster_evictions/budget_is_spent,
-    cluster_evictions/sick_pod_under_a_broken_budget, cluster_evictions/same_request_again.
+    Seen: cluster_budgets/starting_pod_under_a_broken_one,
+    cluster_budgets/terminating_pod_under_a_spent_one,
+    cluster_budgets/sick_pod_under_a_kept_one, cluster_budgets/spent,
+    cluster_budgets/sick_pod_under_a_broken_one, cluster_evictions/same_request_again.
     """
     if pod["status"]["phase"] in UNPROTECTED or is_terminating(pod):
         return None
@@ -51,7 +52,6 @@ def _blocked(store: Store, pod: Json) -> ApiAnswer | None:
             continue
         if status["disruptionsAllowed"] < 1:
             return answers.budget_violated(budget)
-        status["disruptionsAllowed"] -= 1
         status["disruptedPods"][pod["metadata"]["name"]] = store.clock.now_s()
         store.put("PodDisruptionBudget", budget)
     return None
