@@ -24,7 +24,6 @@ LINE_LENGTH_MAX = 100
 FUNCTION_LINES_MAX = 60
 MODULE_LINES_MAX = 200
 LONGER_MODULES = {
-    "worker/domain/remedy.py": "choosing a remedy and choosing it again are one idea",
 }
 
 PURE = ("domain", "engine", "actions", "probes")

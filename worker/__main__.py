@@ -9,19 +9,23 @@ from pydantic import ValidationError
 
 from worker.adapters.playbook_files import PlaybookError
 from worker.adapters.telemetry import set_up_logging
-from worker.runtime_dapr import run_dapr
+from worker.interfaces.serving import PortTakenError
 from worker.settings import Settings, explain
 
 
 def main() -> int:
     try:
         settings = Settings()
-        set_up_logging(console=sys.stderr.isatty())
-        asyncio.run(run_dapr(settings))
     except ValidationError as error:
         print(explain(error), file=sys.stderr)
         return 2
-    except PlaybookError as error:
+    # Dapr's SDK reads its own settings when it is imported: after ours have been found valid.
+    from worker.runtime_dapr import run_dapr
+
+    set_up_logging(console=sys.stderr.isatty())
+    try:
+        asyncio.run(run_dapr(settings))
+    except (PlaybookError, PortTakenError) as error:
         print(error, file=sys.stderr)
         return 2
     return 0

@@ -19,12 +19,12 @@ from urllib.request import Request, urlopen
 import click
 import structlog
 
-from worker.adapters.json_body import decode
 from worker.adapters.playbook_files import load_pack
 from worker.adapters.simulated import SimulatedCluster
 from worker.adapters.system_clock import SystemClock
 from worker.adapters.telemetry import OtelTelemetry
 from worker.domain.journal import Entry, EntryKind, clock, sentence
+from worker.domain.json_text import decode
 from worker.domain.playbook import Mode, Pack, Watch
 from worker.engine.ports import Json
 from worker.engine.reading import Found

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from worker.adapters.alertmanager import Alertmanager
-from worker.adapters.json_body import decode
 from worker.adapters.kubernetes_api import KubernetesApi
 from worker.adapters.kubernetes_inventory import KubernetesInventory
 from worker.adapters.kubernetes_kill_switch import KubernetesKillSwitch
@@ -17,6 +17,7 @@ from worker.adapters.playbook_files import load_pack
 from worker.adapters.system_clock import SystemClock
 from worker.adapters.telemetry import OtelTelemetry
 from worker.adapters.webhook_sink import WebhookSink
+from worker.domain.json_text import decode
 from worker.domain.playbook import Pack
 from worker.engine.delivery import Decode
 from worker.engine.ports import Sink
@@ -44,7 +45,7 @@ class Outside:
     async def close(self) -> None:
         await self.api.close()
         await self.session.close()
-        self.telemetry.close()
+        await asyncio.to_thread(self.telemetry.close)
 
 
 def outside(settings: Settings) -> Outside:

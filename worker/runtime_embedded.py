@@ -18,7 +18,7 @@ from worker.engine.ports import Clock, ClusterApi, Inventory, KillSwitch, Monito
 from worker.engine.wake_queue import WakeQueue
 from worker.interfaces.people import people_app
 from worker.interfaces.serving import Listener, drain
-from worker.outside import outside
+from worker.outside import Outside, outside
 from worker.settings import Settings
 from worker.supervisor import Supervisor
 
@@ -76,8 +76,15 @@ def embed(settings: Settings, around: Surroundings) -> Embedded:
 
 
 async def run_embedded(settings: Settings) -> None:
-    """Serve until SIGTERM. Raises DatabaseInUseError, PlaybookError."""
+    """Serve until SIGTERM. Raises DatabaseInUseError, PlaybookError, PortTakenError."""
     world = outside(settings)
+    try:
+        await _serve(settings, world)
+    finally:
+        await world.close()
+
+
+async def _serve(settings: Settings, world: Outside) -> None:
     embedded = embed(
         settings,
         Surroundings(
@@ -105,7 +112,6 @@ async def run_embedded(settings: Settings) -> None:
         await drain([listener], [serving], settings.drain_s)
         await supervisor.end()
         await embedded.close()
-        await world.close()
 
 
 def listen(

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -18,12 +19,21 @@ from worker.domain.playbook import Mode
 from worker.domain.policy import PROTECTED_NAMESPACES, Policy
 
 Seconds = Annotated[float, Field(gt=0, le=7 * 86400)]
+Port = Annotated[int, Field(ge=1, le=65535)]
 Names = Annotated[frozenset[str], NoDecode]
+
+
+PREFIX = "AIOPS_"
+LOOKS_MISSED_MAX = 6  # in a row, before health since the last look is only a guess
+OTHER_VARIABLES = frozenset(
+    {"AIOPS_SECRETS_DIR", "AIOPS_SERVER", "AIOPS_FAILPOINT", "AIOPS_FAILPOINT_MARK"}
+)
+SERVICE_LINKS = "AIOPS_OPERATOR_"  # Kubernetes names them after the Service of this name
 
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
-        env_prefix="AIOPS_", extra="forbid", secrets_dir=os.environ.get("AIOPS_SECRETS_DIR")
+        env_prefix=PREFIX, extra="forbid", secrets_dir=os.environ.get("AIOPS_SECRETS_DIR")
     )
 
     # What the worker may do.
@@ -38,9 +48,9 @@ class Settings(BaseSettings):
 
     # Where things are.
     people_host: str = "127.0.0.1"
-    people_port: int = 8080
-    sidecar_port: int = 8000  # daprd's app port; bound to 127.0.0.1 always
-    dapr_http_port: int = Field(default=3500, validation_alias="DAPR_HTTP_PORT")
+    people_port: Port = 8080
+    sidecar_port: Port = 8000  # daprd's app port; bound to 127.0.0.1 always
+    dapr_http_port: Port = Field(default=3500, validation_alias="DAPR_HTTP_PORT")
     state_store: str = "state"
     alerts_pubsub: str = "kafka-alerts"
     ops_events_pubsub: str = "kafka-ops-events"
@@ -88,6 +98,17 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
+    def _misspelt(cls, values: dict[str, object]) -> dict[str, object]:
+        """A variable that nobody reads would change nothing, in silence."""
+        known = {PREFIX + name.upper() for name in cls.model_fields} | OTHER_VARIABLES
+        for name in sorted(os.environ):
+            if name.startswith(PREFIX) and name not in known and not name.startswith(SERVICE_LINKS):
+                (near, *_) = [*get_close_matches(name, known, n=1), "the list of settings"]
+                raise ValueError(f"{name} is no setting; see {near}")
+        return values
+
+    @model_validator(mode="before")
+    @classmethod
     def _split_names(cls, values: dict[str, object]) -> dict[str, object]:
         for name in ("protected_namespaces", "protected_workloads"):
             text = values.get(name)
@@ -99,17 +120,18 @@ class Settings(BaseSettings):
     def _relations(self) -> Settings:
         _must(
             self.accept_deadline_s < self.delivery_timeout_s,
-            "accept_deadline_s must be shorter than delivery_timeout_s: else the sidecar "
-            "delivers again while the first delivery still runs",
+            "AIOPS_ACCEPT_DEADLINE_S must be shorter than AIOPS_DELIVERY_TIMEOUT_S: else the "
+            "sidecar delivers again while the first delivery still runs",
         )
         _must(
             self.probe_timeout_s + self.write_timeout_s < self.turn_deadline_s,
-            "turn_deadline_s must leave room for a round of probes and one write",
+            "AIOPS_TURN_DEADLINE_S must leave room for a round of probes and one write: "
+            "AIOPS_PROBE_TIMEOUT_S and AIOPS_WRITE_TIMEOUT_S together",
         )
         _must(
             self.sweep_every_s < self.decide_within_s / 2,
-            "sweep_every_s must be shorter than half of decide_within_s: else a forgotten subject "
-            "is found too late",
+            "AIOPS_SWEEP_EVERY_S must be shorter than half of AIOPS_DECIDE_WITHIN_S: else a "
+            "forgotten subject is found too late",
         )
         return self
 
@@ -125,6 +147,7 @@ class Settings(BaseSettings):
             decide_within_s=self.decide_within_s,
             hold_s=self.hold_s,
             verify_every_s=self.verify_every_s,
+            look_gap_max_s=LOOKS_MISSED_MAX * self.verify_every_s,
             watch_every_s=self.watch_every_s,
             close_after_healthy_s=self.close_after_healthy_s,
             newborn_s=self.newborn_s,
@@ -143,7 +166,8 @@ def explain(error: ValidationError) -> str:
     for one in error.errors():
         name = "_".join(str(part) for part in one["loc"]).upper()
         if one["loc"]:
-            lines.append(f"AIOPS_{name}: {one['msg']} (got {str(one.get('input'))[:80]!r})")
+            variable = name if name.startswith(("DAPR_", "APP_")) else PREFIX + name
+            lines.append(f"{variable}: {one['msg']} (got {str(one.get('input'))[:80]!r})")
         else:
             lines.append(str(one["msg"]))
     return "\n".join(lines)

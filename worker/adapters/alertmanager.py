@@ -64,6 +64,9 @@ class Alertmanager:
         if answer.status != 200 or len(raw) > ANSWER_MAX_BYTES:
             raise TransientError(f"Alertmanager: HTTP {answer.status}, {len(raw)} bytes")
         try:
-            return {one["fingerprint"]: one["status"]["state"] for one in orjson.loads(raw)}
+            alerts = orjson.loads(raw)
+            if isinstance(alerts, list):
+                return {one["fingerprint"]: one["status"]["state"] for one in alerts}
         except (orjson.JSONDecodeError, KeyError, TypeError) as error:
             raise TransientError("Alertmanager: its answer is not understood") from error
+        raise TransientError("Alertmanager: its answer is no list of alerts")

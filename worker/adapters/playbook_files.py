@@ -14,7 +14,8 @@ from worker.domain.playbook import Matcher, Mode, Pack, Playbook, Step, Verb, Wa
 
 SHIPPED = Path(__file__).parents[1] / "playbooks"
 PACK_FILE = "pack.yaml"
-DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
+DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)(ms|s|m|h)")
+WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 STEPS_MAX = 8  # rungs of one ladder
 FILE_MAX_BYTES = 256 * 1024
@@ -120,6 +121,8 @@ class _Node:
             mark = error.problem_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             raise PlaybookError(f"{path}:{line}:{column}: no YAML, {error.problem}") from error
+        except RecursionError:
+            raise PlaybookError(f"{path}:1:1: nested far too deep; write a playbook") from None
         except yaml.YAMLError as error:
             raise PlaybookError(f"{path}:1:1: no YAML, {error}") from error
         if node is None:
@@ -128,7 +131,8 @@ class _Node:
 
     def fail(self, what: str) -> NoReturn:
         mark = self._node.start_mark
-        raise PlaybookError(f"{self._path}:{mark.line + 1}:{mark.column + 1}: {what}")
+        on_one_line = " ".join(what.split())
+        raise PlaybookError(f"{self._path}:{mark.line + 1}:{mark.column + 1}: {on_one_line}")
 
     def fields(self, *required: str, optional: tuple[str, ...] = ()) -> dict[str, _Node]:
         """The entries of an object: none twice, none unknown, none missing."""
@@ -167,7 +171,7 @@ class _Node:
 
     def whole_number(self, *, minimum: int) -> int:
         text = self.text()
-        if not text.isdecimal() or int(text) < minimum:
+        if not WHOLE_NUMBER.fullmatch(text) or int(text) < minimum:
             self.fail(f"{text!r}: write a whole number from {minimum} on")
         return int(text)
 

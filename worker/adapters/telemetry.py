@@ -19,7 +19,10 @@ from prometheus_client import CollectorRegistry, Counter
 from worker.domain.journal import Entry, sentence
 
 TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+LINKS_MAX = 32  # alerts merged into one turn that are linked; more say nothing new
 FLUSH_MS = 3000  # at the end of the process, for spans not yet exported
+
+EXPORT_TIMEOUT_S = 2  # of one export, retries included
 
 COUNTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "deliveries_accepted": ("Deliveries that are durable and acknowledged.", ()),
@@ -71,7 +74,7 @@ class OtelTelemetry:
         self, name: str, *, parent: str = "", links: Sequence[str] = (), **attributes: str
     ) -> Iterator[Span]:
         context = extract({"traceparent": parent}) if TRACEPARENT.fullmatch(parent) else None
-        linked = [link for one in links if (link := _link(one)) is not None]
+        linked = [link for one in links[:LINKS_MAX] if (link := _link(one)) is not None]
         with self._tracer.start_as_current_span(
             name, context=context, links=linked, attributes=dict(attributes)
         ) as span:
@@ -94,7 +97,7 @@ class OtelTelemetry:
             )  # fmt: skip
 
     def close(self) -> None:
-        """Export what is left, within a deadline."""
+        """Export what is left, within a deadline. Blocks for that long: call it in a thread."""
         flush = getattr(self._provider, "force_flush", None)
         if flush is not None:
             flush(FLUSH_MS)
@@ -133,7 +136,8 @@ def _provider(otlp_endpoint: str, instance: str) -> trace.TracerProvider:
 
     resource = Resource.create({"service.name": "aiops-operator", "service.instance.id": instance})
     provider = TracerProvider(resource=resource)
-    exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
+    endpoint = f"{otlp_endpoint.rstrip('/')}/v1/traces"
+    exporter = OTLPSpanExporter(endpoint=endpoint, timeout=EXPORT_TIMEOUT_S)
     provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=1000))
     return provider
 

@@ -28,6 +28,7 @@ def absorb(document: SubjectDocument, policy: Policy, now_s: float) -> SubjectDo
     """Empty the inbox into incidents; the document is returned as it is when there is no news."""
     if not (document.inbox or document.ops_events or document.overflowed):
         return document
+    now_s = max(now_s, document.last_now_s)
     news, events, overflowed = document.inbox, document.ops_events, document.overflowed
     document = replace(document, inbox=(), ops_events=(), overflowed=0)
     for event in events:
@@ -102,11 +103,12 @@ def _merge(incident: Incident, alert: Alert) -> Incident:
         traceparent=alert.traceparent,
     )
     others = tuple(r for r in incident.alerts if r.fingerprint != alert.fingerprint)
-    return replace(
-        incident,
-        alerts=(*others, record)[-ALERTS_MAX:],
-        alerts_seen=incident.alerts_seen + (len(others) == len(incident.alerts)),
-    )
+    records = (*others, record)
+    if len(records) > ALERTS_MAX:  # one that is over goes before one that fires
+        gone = next((r for r in records if r.status is AlertStatus.RESOLVED), records[0])
+        records = tuple(r for r in records if r is not gone)
+    seen = incident.alerts_seen + (len(others) == len(incident.alerts))
+    return replace(incident, alerts=records, alerts_seen=seen)
 
 
 def _overflow(
@@ -118,7 +120,7 @@ def _overflow(
     if incident is not None:
         counted = replace(incident, alerts_seen=incident.alerts_seen + count)
         return document.with_incident(counted).note(
-            EntryKind.ALERT, reason, now_s, incident.id, alert=f"{count} more alerts", status="kept"
+            EntryKind.ALERT, reason, now_s, incident.id, count=str(count)
         )
     document, incident = opened(document, cause, "critical", policy, now_s)
     counted = replace(incident, alerts_seen=count)

@@ -6,16 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from worker.domain.message import (
-    Malformed,
-    MalformedError,
-    MalformedReason,
-    missing,
-    texts,
-    time_s,
-    unwrap,
-    wrong_type,
-)
+from worker.domain.malformed import Malformed, MalformedError, MalformedReason, missing, wrong_type
+from worker.domain.message import texts, time_s, unwrap
 
 # Bounds of one alert. Anything over them is kept whole as a dead letter, never cut to fit.
 FINGERPRINT_LENGTH_MAX = 64  # characters; Alertmanager's own have 16

@@ -57,7 +57,7 @@ def _reader(hint: Hashable) -> Read:
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint
     if hint is float:
-        return lambda value: float(_expect((int, float), value))
+        return _float
     return lambda value: _expect(hint, value)
 
 
@@ -69,7 +69,7 @@ def _dataclass_reader(cls: Any) -> Read:
     def read(value: Any) -> Any:
         entries = _expect(dict, value)
         if keeps_extra and entries.get("extra"):
-            entries = {**entries["extra"], **entries}
+            entries = {**_expect(dict, entries["extra"]), **entries}
         known: dict[str, Any] = {}
         extra: dict[str, Any] = {}
         for name, item in entries.items():
@@ -88,6 +88,13 @@ def _dataclass_reader(cls: Any) -> Read:
             raise UndecodableError(f"{cls.__name__}: {error}") from error
 
     return read
+
+
+def _float(value: Any) -> float:
+    try:
+        return float(_expect((int, float), value))
+    except OverflowError as error:
+        raise UndecodableError("a number too large") from error
 
 
 def _expect(kind: Any, value: Any) -> Any:

@@ -6,6 +6,7 @@ belongs to `unresolved/<namespace>`, where it is handed to a human instead of be
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -82,4 +83,7 @@ def cause_of(alert_name: str) -> str:
     known = CAUSE_OF_ALERT.get(alert_name)
     if known is not None:
         return known
-    return "alert_" + re.sub(r"[^a-zA-Z0-9_]", "_", alert_name)[:CAUSE_LENGTH_MAX]
+    plain = re.sub(r"[^a-zA-Z0-9_]", "_", alert_name)[:CAUSE_LENGTH_MAX]
+    if plain == alert_name:
+        return f"alert_{plain}"
+    return f"alert_{plain}_{hashlib.sha256(alert_name.encode()).hexdigest()[:8]}"

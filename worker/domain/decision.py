@@ -14,10 +14,11 @@ from worker.domain.evidence import Facts, PodHealth, RolloutHealth, baseline
 from worker.domain.handover import escalate
 from worker.domain.incident import Incident, Phase
 from worker.domain.journal import EntryKind
+from worker.domain.owed import reconsider
 from worker.domain.playbook import Pack
 from worker.domain.policy import Policy
 from worker.domain.reason import Reason
-from worker.domain.remedy import consider, reconsider
+from worker.domain.remedy import consider
 from worker.domain.situation import Situation
 from worker.domain.subject import Intent, SubjectDocument
 from worker.domain.watching import healed_by_others, verify, watch_escalated

@@ -87,7 +87,7 @@ class DisruptionBudget:
         """Whether an eviction would be answered 429 now."""
         if self.disruptions_allowed > 0:
             return False
-        enough = self.current_healthy >= self.desired_healthy
+        enough = self.current_healthy >= self.desired_healthy > 0
         return ready or not (self.always_allows_unhealthy or enough)
 
 

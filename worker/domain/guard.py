@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from worker.domain.cooling import COOL_DOWN_MEMORY_S, done_lately
 from worker.domain.evidence import Facts, PodHealth, RolloutHealth, Unknown
-from worker.domain.incident import Incident
+from worker.domain.incident import Incident, Phase
 from worker.domain.plan import Plan, Refusal, Then
 from worker.domain.playbook import Mode, Playbook, Step
 from worker.domain.policy import Policy
@@ -42,8 +43,6 @@ class Case:
     def now_s(self) -> float:
         return self.situation.now_s
 
-
-COOL_DOWN_MEMORY_S = 86400.0  # a cause that stayed away for a day begins anew
 
 Guard = Callable[[Case], Refusal | None]
 
@@ -98,13 +97,15 @@ def clocks_agree(case: Case) -> Refusal | None:
 def one_disruption(case: Case) -> Refusal | None:
     """One of our changes a subject at a time, and none while somebody else's rollout runs."""
     for other in case.document.open_incidents:
-        attempt = other.last_attempt
-        busy = attempt is not None and (attempt.owed or (attempt.done and attempt.verdict is None))
+        busy = other.phase in (Phase.ACTING, Phase.VERIFYING)
         if other.id != case.incident.id and busy:
             return Refusal(Reason.BUSY, Then.HOLD, f"{other.id} is being worked on")
     rollout = case.facts.rollout
-    if isinstance(rollout, RolloutHealth) and rollout.observed_generation < rollout.generation:
-        return Refusal(Reason.ROLLOUT_IN_PROGRESS, Then.HOLD, "a change is not yet observed")
+    if not isinstance(rollout, RolloutHealth):
+        return Refusal(Reason.TARGET_UNKNOWN, Then.HOLD)
+    if rollout.rolling:
+        words = f"{rollout.updated} of {rollout.desired} pods are up to date"
+        return Refusal(Reason.ROLLOUT_IN_PROGRESS, Then.HOLD, words)
     return None
 
 
@@ -137,18 +138,20 @@ def attempts_left(case: Case) -> Refusal | None:
     here = [a for a in case.incident.attempts if a.done and a.rung == case.incident.rung]
     if len(here) >= case.step.attempts_max:
         return Refusal(Reason.ATTEMPTS_USED, Then.NEXT_STEP, f"{len(here)} here")
-    recent = len(_done_lately(case, case.policy.attempts_window_s))
+    window_s = case.policy.attempts_window_s
+    recent = len(done_lately(case.document, case.incident, case.step.verb, case.now_s - window_s))
     if recent >= case.policy.attempts_max:
         return Refusal(
             Reason.ATTEMPTS_USED, Then.ESCALATE,
-            f"{recent} within {case.policy.attempts_window_s:.0f} s",
+            f"{recent} within {window_s:.0f} s",
         )  # fmt: skip
     return None
 
 
 def cooled_down(case: Case) -> Refusal | None:
     """After an action about this cause the next incident waits, twice as long at each repeat."""
-    done_s = _done_lately(case, COOL_DOWN_MEMORY_S)
+    since_s = case.now_s - COOL_DOWN_MEMORY_S
+    done_s = done_lately(case.document, case.incident, case.step.verb, since_s)
     if not done_s:
         return None
     wait_s = min(case.step.cool_down_s * 2 ** (len(done_s) - 1), case.policy.cool_down_max_s)
@@ -156,17 +159,6 @@ def cooled_down(case: Case) -> Refusal | None:
     if case.now_s < until_s:
         return Refusal(Reason.COOL_DOWN, Then.HOLD, f"{until_s - case.now_s:.0f} s left", until_s)
     return None
-
-
-def _done_lately(case: Case, within_s: float) -> tuple[float, ...]:
-    """When earlier incidents of this cause did this step's action, as far back as `within_s`."""
-    return tuple(
-        done_s
-        for cool in case.document.cool_downs
-        if (cool.cause, cool.action) == (case.incident.cause, case.step.verb)
-        for done_s in (cool.done_s[:-1] if cool.incident == case.incident.id else cool.done_s)
-        if case.now_s - done_s < within_s
-    )
 
 
 def kill_switch(case: Case) -> Refusal | None:
@@ -183,7 +175,8 @@ def mode_allows(case: Case) -> Refusal | None:
     if mode is Mode.AUTO:
         return None
     until_s = case.now_s + case.policy.observe_again_s
-    return Refusal(Reason.OBSERVE_MODE, Then.HOLD, case.plan.detail, until_s)
+    target = case.plan.target.text
+    return Refusal(Reason.OBSERVE_MODE, Then.HOLD, case.plan.detail, until_s, target)
 
 
 GUARDS: tuple[Guard, ...] = (

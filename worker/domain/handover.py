@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from worker.domain.cooling import cooling
 from worker.domain.incident import Incident, Phase
 from worker.domain.journal import EntryKind
 from worker.domain.policy import Policy
 from worker.domain.reason import Reason
 from worker.domain.subject import Notice, SubjectDocument
 
+NOTICES_MAX = 64  # owed to sinks that don't answer; far fewer are open, so only old ends are let go
 CLOSED_ALERTS_KEPT = 4  # alerts of a closed incident that stay readable
 SUMMARY_LENGTH_MAX = 1024  # characters; PagerDuty's limit for a summary
 
@@ -18,6 +20,12 @@ def escalate(
     document: SubjectDocument, incident: Incident, reason: Reason, now_s: float, detail: str = ""
 ) -> SubjectDocument:
     """Into a human's hands; it counts only once a sink has given its receipt."""
+    owed = [attempt for attempt in incident.attempts if attempt.owed]
+    for attempt in owed:  # sent, or about to be: nobody knows, so it counts as done
+        document = cooling(document, incident, attempt.action, now_s)
+        incident = incident.with_attempt(
+            replace(attempt, outcome=Reason.UNREACHABLE, outcome_at_s=now_s)
+        )
     escalated = incident.to(Phase.ESCALATED, escalated_for=reason, hold=None, streak=None)
     words = f"{incident.cause} on {document.subject.text}: {reason}. {detail}".replace("_", " ")
     notice = Notice(
@@ -86,6 +94,10 @@ def not_received(
 
 
 def _owe(document: SubjectDocument, notice: Notice) -> SubjectDocument:
-    if any(one.id == notice.id for one in document.notices):
-        return document
-    return replace(document, notices=(*document.notices, notice))
+    """One notice an incident: of its end, when nobody has received that it began."""
+    others = tuple(one for one in document.notices if one.incident != notice.incident)
+    notices = (*others, notice)
+    if len(notices) > NOTICES_MAX:
+        oldest_end = next(one for one in notices if one.kind == "resolved")
+        notices = tuple(one for one in notices if one is not oldest_end)
+    return replace(document, notices=notices)

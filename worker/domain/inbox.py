@@ -71,4 +71,4 @@ def _size(item: Alert | OpsEvent) -> int:
 def _mark(item: Alert | OpsEvent) -> Seen:
     if isinstance(item, Alert):
         return Seen(item.fingerprint, item.starts_at_s, item.status)
-    return Seen(f"ops:{item.id}", item.at_s, AlertStatus.FIRING)
+    return Seen(f"ops:{item.id}", 0.0, AlertStatus.FIRING)  # the same id is the same event

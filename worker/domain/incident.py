@@ -86,9 +86,11 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Streak:
-    """Healthy without a break since `since_s`; restarts by pod uid tell a crash between looks."""
+    """Healthy at every look since `since_s`, the last one at `seen_s`; restarts by pod uid tell a
+    crash between two looks."""
 
     since_s: float
+    seen_s: float
     restarts: dict[str, int]
 
 

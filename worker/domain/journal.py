@@ -27,6 +27,7 @@ class EntryKind(Growing):
     HELD = "held"
     REFUSED = "refused"
     DECIDED = "decided"
+    RESENT = "resent"
     OUTCOME = "outcome"
     VERDICT = "verdict"
     ESCALATED = "escalated"
@@ -53,9 +54,14 @@ def chained(
     detail: dict[str, str], previous: str,
 ) -> Entry:  # fmt: skip
     """The next entry of a chain whose head is `previous` ("" at the start)."""
-    bounded = {key: value[:DETAIL_LENGTH_MAX] for key, value in detail.items()}
+    bounded = {key: _plain(value[:DETAIL_LENGTH_MAX]) for key, value in detail.items()}
     entry = Entry(seq, round(at_s * 1000), kind, reason, incident, bounded, previous)
     return Entry(entry.seq, entry.at_ms, kind, reason, incident, bounded, previous, digest(entry))
+
+
+def _plain(text: str) -> str:
+    """Nothing in a story moves a cursor, breaks a line or turns the text around."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
 def digest(entry: Entry) -> str:
@@ -115,6 +121,7 @@ TEMPLATES = {
     EntryKind.HELD: "Not now: {reason}. {detail}",
     EntryKind.REFUSED: "Refused {action}: {reason}. {detail}",
     EntryKind.DECIDED: "Decided to {action} {target}, because {because} ({intent}).",
+    EntryKind.RESENT: "Sent {intent} again under the same id, because it was not done: {reason}.",
     EntryKind.OUTCOME: "The API server's answer to {intent}: {reason}. {detail}",
     EntryKind.VERDICT: "Verdict on {action} {target}: {reason}. {detail}",
     EntryKind.ESCALATED: "Handed over to a human: {reason}. {detail}",
@@ -123,6 +130,8 @@ TEMPLATES = {
 }
 
 SENTENCES = {
+    (EntryKind.ALERT, Reason.INBOX_FULL): "{count} more alerts than one subject can hold.",
+    (EntryKind.ALERT, Reason.INCIDENTS_FULL): "{count} more alerts than one subject can hold.",
     (EntryKind.REFUSED, Reason.OBSERVE_MODE): (
         "Would {action} {target}, but the mode is observe: nothing was touched. {detail}"
     ),

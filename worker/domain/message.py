@@ -8,45 +8,23 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
+
+from worker.domain.json_text import decode
+from worker.domain.malformed import (
+    VALUE_SHOWN_LENGTH,
+    Malformed,
+    MalformedError,
+    MalformedReason,
+    missing,
+    wrong_type,
+)
 
 LABELS_MAX = 64  # labels or annotations of one message
 NAME_LENGTH_MAX = 256  # characters
 CLOUD_EVENT_WRAPS_MAX = 2  # a CloudEvent that Dapr wrapped once more
-VALUE_SHOWN_LENGTH = 64  # characters of a bad value that an error repeats
-
-
-class MalformedReason(StrEnum):
-    NOT_UTF8 = "not_utf8"
-    NOT_JSON = "not_json"
-    TOO_LARGE = "too_large"
-    TOO_DEEP = "too_deep"
-    DUPLICATE_KEY = "duplicate_key"
-    WRONG_TYPE = "wrong_type"
-    MISSING_FIELD = "missing_field"
-    OUT_OF_BOUNDS = "out_of_bounds"
-    BAD_TIME = "bad_time"
-    UNREADABLE_STATE = "unreadable_state"  # the message is well; its subject's document is not
-
-
-@dataclass(frozen=True, slots=True)
-class Malformed:
-    """Why an input is no message: the reason, and a sentence with field, value and remedy."""
-
-    reason: MalformedReason
-    detail: str
-
-
-class MalformedError(ValueError):
-    """Raised inside parsing; whoever reads a whole message turns it into a `Malformed`."""
-
-    def __init__(self, reason: MalformedReason, detail: str) -> None:
-        super().__init__(detail)
-        self.malformed = Malformed(reason, detail)
+DATA_DEPTH_MAX = 20  # levels of what a CloudEvent carries as a text of its own
 
 
 def unwrap(payload: object) -> Mapping[str, object]:
@@ -83,7 +61,13 @@ def texts(entry: Mapping[str, object], field: str, where: str, length_max: int) 
     for key, text in value.items():
         if not isinstance(text, str):
             raise wrong_type(f"{where}.{field}.{key}"[:NAME_LENGTH_MAX], text, "a text")
-        if len(key) > NAME_LENGTH_MAX or len(text) > length_max:
+        if len(key) > NAME_LENGTH_MAX:
+            raise MalformedError(
+                MalformedReason.OUT_OF_BOUNDS,
+                f"{where}.{field}: a name of {len(key)} characters, {key[:VALUE_SHOWN_LENGTH]!r}; "
+                f"at most {NAME_LENGTH_MAX} are taken",
+            )
+        if len(text) > length_max:
             raise MalformedError(
                 MalformedReason.OUT_OF_BOUNDS,
                 f"{where}.{field}.{key[:VALUE_SHOWN_LENGTH]}: {len(text)} characters; "
@@ -111,39 +95,11 @@ def time_s(value: object, where: str) -> float | None:
         ) from None
 
 
-def wrong_type(where: str, value: object, wanted: str) -> MalformedError:
-    """The error for a value of another type than the field's."""
-    shown = str(value)[:VALUE_SHOWN_LENGTH]
-    return MalformedError(
-        MalformedReason.WRONG_TYPE, f"{where}: {type(value).__name__} {shown!r}; send {wanted}"
-    )
-
-
-def missing(where: str, remedy: str) -> MalformedError:
-    """The error for a field that every message of the kind must have."""
-    return MalformedError(MalformedReason.MISSING_FIELD, f"{where} is missing; {remedy}")
-
-
-def lone_surrogate(value: object) -> bool:
-    """Whether a text in it is half of a character: JSON can say that, UTF-8 and stores can't."""
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
 def _json(text: str | bytes) -> object:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        raise MalformedError(
-            MalformedReason.NOT_JSON, "CloudEvent data: no JSON; send the message as JSON"
-        ) from None
-    if lone_surrogate(value):
-        raise MalformedError(
-            MalformedReason.NOT_UTF8, "CloudEvent data: a text with half a character; send UTF-8"
-        )
+    body = text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
+    value = decode(body, depth_max=DATA_DEPTH_MAX, body_max_bytes=len(body))
+    if isinstance(value, Malformed):
+        raise MalformedError(value.reason, f"CloudEvent data, {value.detail}")
     return value
 
 

@@ -9,16 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from worker.domain.message import (
-    NAME_LENGTH_MAX,
-    Malformed,
-    MalformedError,
-    missing,
-    texts,
-    time_s,
-    unwrap,
-    wrong_type,
-)
+from worker.domain.malformed import Malformed, MalformedError, missing, wrong_type
+from worker.domain.message import NAME_LENGTH_MAX, texts, time_s, unwrap
 
 LABEL_VALUE_LENGTH_MAX = 1024  # characters
 

@@ -5,18 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from worker.domain.cooling import cooling
 from worker.domain.handover import escalate
 from worker.domain.incident import Attempt, Hold, Incident, Phase
 from worker.domain.journal import EntryKind
 from worker.domain.policy import Policy
 from worker.domain.reason import Reason
-from worker.domain.subject import (
-    COOL_DOWN_TIMES_MAX,
-    COOL_DOWNS_MAX,
-    CoolDown,
-    Intent,
-    SubjectDocument,
-)
+from worker.domain.subject import Intent, SubjectDocument
 
 
 class Answer(StrEnum):
@@ -54,9 +49,10 @@ def record(
     document: SubjectDocument, intent_id: str, outcome: Outcome, policy: Policy, now_s: float
 ) -> SubjectDocument:
     """Put the outcome on record. Recorded twice, it changes nothing the second time."""
+    now_s = max(now_s, document.last_now_s)
     intent = next((one for one in document.intents if one.id == intent_id), None)
     if intent is None:
-        return document
+        return _late(document, intent_id, outcome, now_s)
     incident = document.incident(intent.incident)
     assert incident is not None, f"{intent_id} belongs to no incident"
     attempt = next(one for one in incident.attempts if one.intent_id == intent_id)
@@ -81,6 +77,23 @@ def record(
     return _rejected(document, answered, outcome, policy, now_s)
 
 
+def _late(
+    document: SubjectDocument, intent_id: str, outcome: Outcome, now_s: float
+) -> SubjectDocument:
+    """An answer that came after its incident was handed over: told, and it changes nothing else."""
+    for incident in document.incidents:
+        for attempt in incident.attempts:
+            if attempt.intent_id == intent_id and attempt.outcome is Reason.UNREACHABLE:
+                if outcome.answer is Answer.UNCLEAR:
+                    return document
+                known = replace(attempt, outcome=outcome.reason, outcome_at_s=now_s)
+                return document.with_incident(incident.with_attempt(known)).note(
+                    EntryKind.OUTCOME, outcome.reason, now_s, incident.id,
+                    intent=intent_id, detail=outcome.detail,
+                )  # fmt: skip
+    return document
+
+
 def _unclear(intent: Intent, outcome: Outcome) -> bool:
     """A refusal of the second send says nothing about the first, which may have been applied."""
     if outcome.answer is Answer.UNCLEAR:
@@ -93,7 +106,7 @@ def _started(
     document: SubjectDocument, incident: Incident, attempt: Attempt, now_s: float
 ) -> SubjectDocument:
     verifying = incident.to(Phase.VERIFYING, hold=None, streak=None)
-    return _cooling(document, incident, attempt.action, now_s).with_incident(verifying)
+    return cooling(document, incident, attempt.action, now_s).with_incident(verifying)
 
 
 def _rejected(
@@ -105,17 +118,3 @@ def _rejected(
     if outcome.reason in NEXT_STEP:
         return document.with_incident(incident.to(Phase.OPEN, hold=None, rung=incident.rung + 1))
     return escalate(document, incident, outcome.reason, now_s, outcome.detail)
-
-
-def _cooling(
-    document: SubjectDocument, incident: Incident, action: str, now_s: float
-) -> SubjectDocument:
-    """Count this incident once: cool-downs count ladders, not writes."""
-    key = (incident.cause, action)
-    earlier = next((c for c in document.cool_downs if (c.cause, c.action) == key), None)
-    rest = tuple(c for c in document.cool_downs if c is not earlier)
-    done_s = earlier.done_s if earlier else ()
-    if earlier is not None and earlier.incident == incident.id:
-        done_s = done_s[:-1]
-    fresh = CoolDown(*key, incident.id, (*done_s, now_s)[-COOL_DOWN_TIMES_MAX:])
-    return replace(document, cool_downs=(*rest, fresh)[-COOL_DOWNS_MAX:])

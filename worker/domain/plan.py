@@ -27,6 +27,7 @@ class Refusal:
     then: Then
     detail: str = ""
     until_s: float | None = None
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class Matcher:
 @dataclass(frozen=True, slots=True)
 class Watch:
     """How a step is verified: nothing is judged before `settle_s`; then healthy for `window_s`
-    without a break, which must not take longer than `deadline_s` after settling.
+    without a break, which must have begun by `deadline_s` after settling.
 
     The window has to be longer than the alert rule's `for` plus its lookback, or health is declared
     before the alert could fire again.

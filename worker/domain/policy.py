@@ -30,6 +30,7 @@ class Policy:
     in_flight_max_s: float = 40.0  # the API server may apply a timed-out write up to 34 s later
     observe_again_s: float = 60.0
     verify_every_s: float = 10.0
+    look_gap_max_s: float = 60.0  # longer without a look, and health can't be called unbroken
     watch_every_s: float = 300.0
     watch_for_s: float = 86400.0  # an incident that nothing could ever show to be over
     close_after_healthy_s: float = 120.0

@@ -1,22 +1,20 @@
 """Choosing what to do about one open incident: playbook, plan, guards, and then an intent.
 
-Rules of this file: an intent comes out only when every guard was silent on facts of this turn.
-An owed intent goes through the same guards again before it is sent again.
+Rule of this file: an intent comes out only when every guard was silent on facts of this turn.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from worker.domain.evidence import Gone, PodHealth, RolloutHealth, baseline
+from worker.domain.evidence import baseline
 from worker.domain.guard import Case, first_refusal
 from worker.domain.handover import escalate
 from worker.domain.identity import INGEST
 from worker.domain.incident import Attempt, Hold, Incident, Phase, intent_id
 from worker.domain.journal import EntryKind
-from worker.domain.outcome import Answer, Outcome, record
 from worker.domain.plan import Plan, Refusal, Then, plan
-from worker.domain.playbook import Playbook, Step, Verb
+from worker.domain.playbook import Playbook, Step
 from worker.domain.reason import Reason
 from worker.domain.situation import Situation
 from worker.domain.subject import UNPUBLISHED_MAX, Intent, SubjectDocument
@@ -31,8 +29,8 @@ def consider(
         ours = document.subject == INGEST
         reason = Reason.MALFORMED_INPUT if ours else Reason.OWNER_UNKNOWN
         return escalate(document, incident, reason, now_s, _asked(incident))
-    if (stuck := _stuck(document, situation)) is not None:
-        return _hold(document, incident, stuck, situation)
+    if (refusal := stuck(document, situation)) is not None:
+        return _hold(document, incident, refusal, situation)
     playbook = situation.pack.select(document.subject, incident)
     if playbook is None:
         return escalate(document, incident, Reason.NO_PLAYBOOK, now_s, _asked(incident))
@@ -43,9 +41,9 @@ def consider(
         return _hold(document, incident, waiting, situation)
     while incident.rung < len(playbook.steps):
         step = playbook.steps[incident.rung]
-        answer = _plan(document, incident, playbook, step, situation)
+        answer = plan_step(document, incident, playbook, step, situation)
         if isinstance(answer, Plan):
-            return _decide(document, incident, answer, situation)
+            return _decide_in_time(document, incident, answer, situation)
         if answer.then is Then.HOLD:
             return _hold(document, incident, answer, situation, step)
         document = _refused(document, incident, step, answer, now_s)
@@ -55,38 +53,7 @@ def consider(
     return escalate(document, incident, Reason.LADDER_EXHAUSTED, now_s, _tried(incident))
 
 
-def reconsider(
-    document: SubjectDocument, incident: Incident, situation: Situation
-) -> tuple[SubjectDocument, Intent | None]:
-    """An intent is owed and nobody knows whether it happened: read, then resend or supersede."""
-    intent = next(one for one in document.intents if one.incident == incident.id)
-    done = _happened(intent, situation)
-    if done is None:  # it cannot be read now: nothing is sent, and time goes by
-        return _wait(document, incident, situation), None
-    if done:
-        outcome = Outcome(Answer.ACCEPTED, Reason.FOUND_DONE, done)
-        return record(document, intent.id, outcome, situation.policy, situation.now_s), None
-    if situation.now_s >= incident.decide_by_s:
-        return _wait(document, incident, situation), None
-    answer = _again(document, incident, situation)
-    if isinstance(answer, Plan) and answer.target == intent.target:
-        renewed = replace(
-            intent,
-            fence=answer.fence,
-            generation=answer.generation,
-            sent_at_s=situation.now_s,
-            resends=intent.resends + 1,
-        )
-        intents = tuple(renewed if one.id == intent.id else one for one in document.intents)
-        return replace(document, intents=intents), renewed
-    if situation.now_s < intent.sent_at_s + situation.policy.in_flight_max_s:
-        return _wait(document, incident, situation), None  # it may still be applied
-    why = answer.reason if isinstance(answer, Refusal) else Reason.NOTHING_SICK
-    outcome = Outcome(Answer.REJECTED, Reason.SUPERSEDED, why.replace("_", " "))
-    return record(document, intent.id, outcome, situation.policy, situation.now_s), None
-
-
-def _stuck(document: SubjectDocument, situation: Situation) -> Refusal | None:
+def stuck(document: SubjectDocument, situation: Situation) -> Refusal | None:
     """Nothing is begun under older playbooks than the last used, nor without a journal."""
     if situation.pack.version < document.pack_version:
         mine, used = situation.pack.version, document.pack_version
@@ -98,17 +65,7 @@ def _stuck(document: SubjectDocument, situation: Situation) -> Refusal | None:
     return None
 
 
-def _again(document: SubjectDocument, incident: Incident, situation: Situation) -> Plan | Refusal:
-    if (stuck := _stuck(document, situation)) is not None:
-        return stuck
-    playbook = situation.pack.select(document.subject, incident)
-    if playbook is None or incident.rung >= len(playbook.steps):
-        return Refusal(Reason.NO_PLAYBOOK, Then.HOLD)
-    step = playbook.steps[incident.rung]
-    return _plan(document, incident, playbook, step, situation)
-
-
-def _plan(
+def plan_step(
     document: SubjectDocument,
     incident: Incident,
     playbook: Playbook,
@@ -120,6 +77,20 @@ def _plan(
         return planned
     case = Case(document, incident, playbook, step, planned, situation)
     return first_refusal(case) or planned
+
+
+def _decide_in_time(
+    document: SubjectDocument, incident: Incident, planned: Plan, situation: Situation
+) -> SubjectDocument:
+    """Not again and again beyond the deadline: what was refused so often is a human's business."""
+    now_s = situation.now_s
+    if now_s < incident.decide_by_s:
+        return _decide(document, incident, planned, situation)
+    if incident.hold is not None and incident.hold.reason is Reason.OBSERVE_MODE:
+        # It was only looked at so far: its time to be decided begins when acting is allowed.
+        renewed = replace(incident, decide_by_s=now_s + situation.policy.decide_within_s)
+        return _decide(document, renewed, planned, situation)
+    return escalate(document, incident, Reason.HELD_TOO_LONG, now_s, _tried(incident))
 
 
 def _decide(
@@ -195,34 +166,9 @@ def _refused(
     kind = EntryKind.HELD if step is None else EntryKind.REFUSED
     action = "" if step is None else step.verb.replace("_", " ")
     return document.note(
-        kind, refusal.reason, now_s, incident.id, action=action, detail=refusal.detail
-    )
-
-
-def _wait(document: SubjectDocument, incident: Incident, situation: Situation) -> SubjectDocument:
-    """Sent, and not readable whether it happened: look again soon, tell a human at the deadline."""
-    now_s = situation.now_s
-    if now_s < incident.decide_by_s:
-        hold = incident.hold or Hold(Reason.EVIDENCE_UNKNOWN, now_s, now_s)
-        later = replace(hold, until_s=now_s + situation.policy.hold_s)
-        return document.with_incident(replace(incident, hold=later))
-    words = "an action was sent, and it is not known whether it happened"
-    return escalate(document, incident, Reason.HELD_TOO_LONG, now_s, words)
-
-
-def _happened(intent: Intent, situation: Situation) -> str | None:
-    """What shows that it was done; "" when it was not; None when that cannot be read."""
-    rollout, pods = situation.facts.rollout, situation.facts.pods
-    if isinstance(rollout, Gone):
-        return "its workload is gone"
-    if not isinstance(rollout, RolloutHealth) or not isinstance(pods, PodHealth):
-        return None
-    if intent.action == Verb.EVICT_POD:
-        pod = pods.find(intent.target.uid)
-        if pod is None:
-            return f"pod {intent.target.name} is gone"
-        return f"pod {intent.target.name} is terminating" if pod.terminating else ""
-    return "its intent id is on the workload" if rollout.last_intent == intent.id else ""
+        kind, refusal.reason, now_s, incident.id,
+        action=action, target=refusal.target, detail=refusal.detail,
+    )  # fmt: skip
 
 
 def _asked(incident: Incident) -> str:

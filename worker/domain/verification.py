@@ -7,6 +7,7 @@ workload under the same name, or a workload that is gone are never a repair.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,8 +21,9 @@ from worker.domain.evidence import (
     RolloutHealth,
     Unknown,
 )
-from worker.domain.incident import AlertRecord, Incident
+from worker.domain.incident import AlertRecord, Attempt, Incident
 from worker.domain.plan import sick_pods
+from worker.domain.playbook import Verb
 from worker.domain.reason import Reason
 
 
@@ -40,9 +42,9 @@ class Judgement:
 
 
 def judge(
-    incident: Incident, reference: Baseline | None, facts: Facts, newborn_s: float
+    incident: Incident, references: Sequence[Baseline], facts: Facts, newborn_s: float
 ) -> Judgement:
-    """How the workload stands at this moment, compared with `reference`.
+    """How the workload stands at this moment, compared with each of the `references`.
 
     A pod younger than `newborn_s` that is not ready yet is no proof of failure, only of nothing.
     """
@@ -53,9 +55,9 @@ def judge(
     if isinstance(facts.pods, Unknown):
         return Judgement(Verdict.UNKNOWN, Reason.EVIDENCE_UNKNOWN, facts.pods.why)
     rollout, pods = facts.rollout, facts.pods
-    compared = _compare(reference, rollout)
-    if compared is not None:
-        return compared
+    for reference in references:
+        if (compared := _compare(reference, rollout)) is not None:
+            return compared
     sick = sick_pods(incident, facts, newborn_s)
     if sick:
         pod = sick[0]
@@ -72,9 +74,7 @@ def judge(
     return _alerts(incident, facts, rollout, pods)
 
 
-def _compare(reference: Baseline | None, rollout: RolloutHealth) -> Judgement | None:
-    if reference is None:
-        return None
+def _compare(reference: Baseline, rollout: RolloutHealth) -> Judgement | None:
     if rollout.target.uid != reference.uid:
         return Judgement(
             Verdict.UNHEALTHY, Reason.REPLACED, f"{rollout.target.text} is another object now"
@@ -113,6 +113,32 @@ def alert_state(record: AlertRecord, facts: Facts, pods: PodHealth) -> Reason | 
     if states.why != NO_MONITOR:
         return Reason.EVIDENCE_UNKNOWN
     return Reason.ALERT_FIRING if record.status is AlertStatus.FIRING else None
+
+
+def changed_by_others(attempt: Attempt, facts: Facts) -> str:
+    """The revision that somebody else rolled out since the action; "" when nobody did.
+
+    A restart of ours makes one revision more. A StatefulSet's and a DaemonSet's revision is a hash,
+    so that a second one after a restart can't be told from ours.
+    """
+    before, rollout = attempt.before, facts.rollout
+    if before is None or not isinstance(rollout, RolloutHealth):
+        return ""
+    now, then = rollout.revision, before.revision
+    if attempt.action == Verb.ROLLOUT_RESTART:
+        counted = now.isdecimal() and then.isdecimal()
+        ours = not counted or int(now) <= int(then) + 1
+    else:
+        ours = now == then
+    return "" if ours else f"revision {now}"
+
+
+def helped_in_part(attempt: Attempt, facts: Facts) -> bool:
+    """Every pod made since the action is well: those still sick are older than it."""
+    if not isinstance(facts.pods, PodHealth):
+        return False
+    made_since = [p for p in facts.pods.live if p.created_at_s >= attempt.decided_at_s - 1.0]
+    return bool(made_since) and all(pod.ready for pod in made_since)
 
 
 NO_MONITOR = "no monitor is configured"

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from worker.domain.evidence import Facts, Gone, PodHealth, RolloutHealth
+from worker.domain.evidence import Facts, Gone, PodHealth
 from worker.domain.handover import close, escalate
 from worker.domain.identity import INGEST
 from worker.domain.incident import Attempt, Incident, Phase, Streak
 from worker.domain.journal import EntryKind
-from worker.domain.playbook import Verb, Watch
+from worker.domain.playbook import Watch
 from worker.domain.reason import Reason
 from worker.domain.situation import Situation
 from worker.domain.subject import SubjectDocument
-from worker.domain.verification import Judgement, Verdict, judge
+from worker.domain.verification import (
+    Judgement,
+    Verdict,
+    changed_by_others,
+    helped_in_part,
+    judge,
+)
 
 NO_FIX = frozenset({Reason.TARGET_GONE, Reason.REPLACED, Reason.SHRUNK})
 """The workload is not what it was: no further step of ours can be right."""
@@ -27,16 +33,16 @@ def verify(document: SubjectDocument, incident: Incident, situation: Situation) 
     settled_s = attempt.outcome_at_s + watch.settle_s
     if now_s < settled_s:
         return document
-    reference = attempt.before or incident.onset
-    judgement = judge(incident, reference, facts, situation.policy.newborn_s)
-    incident = replace(incident, streak=_streak(incident, judgement, facts, now_s))
+    references = tuple(one for one in (incident.onset, attempt.before) if one is not None)
+    judgement = judge(incident, references, facts, situation.policy.newborn_s)
+    incident = replace(incident, streak=_streak(incident, judgement, situation))
     streak = incident.streak
     if streak is not None and now_s - streak.since_s >= watch.window_s:
         return _credit(document, incident, attempt, judgement, watch, facts, now_s)
     if judgement.verdict is Verdict.UNHEALTHY:
         return _not_credited(document, incident, attempt, judgement, situation)
-    if now_s < settled_s + watch.deadline_s:
-        return document.with_incident(incident)
+    if now_s < settled_s + watch.deadline_s or judgement.verdict is Verdict.HEALTHY:
+        return document.with_incident(incident)  # a window that has begun may come to its end
     if judgement.verdict is Verdict.PENDING:
         return _not_credited(document, incident, attempt, judgement, situation)
     document, incident = _verdict(document, incident, attempt, judgement, now_s)
@@ -47,12 +53,12 @@ def healed_by_others(
     document: SubjectDocument, incident: Incident, situation: Situation
 ) -> SubjectDocument:
     """Close without an act what is healthy by itself and stays so; else keep the streak."""
-    facts, now_s = situation.facts, situation.now_s
-    judgement = judge(incident, incident.onset, facts, situation.policy.newborn_s)
-    streak = _streak(incident, judgement, facts, now_s)
-    if streak != incident.streak:
-        incident = replace(incident, streak=streak)
-        document = document.with_incident(incident)
+    now_s = situation.now_s
+    references = (incident.onset,) if incident.onset is not None else ()
+    judgement = judge(incident, references, situation.facts, situation.policy.newborn_s)
+    streak = _streak(incident, judgement, situation)
+    incident = replace(incident, streak=streak)
+    document = document.with_incident(incident)
     if streak is None or now_s - streak.since_s < situation.policy.close_after_healthy_s:
         return document
     words = f"{judgement.detail} for {now_s - streak.since_s:.0f} s"
@@ -81,17 +87,20 @@ def watch_escalated(
     return document
 
 
-def _streak(incident: Incident, judgement: Judgement, facts: Facts, now_s: float) -> Streak | None:
-    """Unbroken health: any other verdict, or a restart between two looks, ends it."""
-    if judgement.verdict is not Verdict.HEALTHY or not isinstance(facts.pods, PodHealth):
+def _streak(incident: Incident, judgement: Judgement, situation: Situation) -> Streak | None:
+    """Another verdict, a restart between two looks, or too long without a look ends it."""
+    pods, now_s = situation.facts.pods, situation.now_s
+    if judgement.verdict is not Verdict.HEALTHY or not isinstance(pods, PodHealth):
         return None
-    restarts = {pod.target.uid: pod.restarts for pod in facts.pods.live}
+    restarts = {pod.target.uid: pod.restarts for pod in pods.live}
     streak = incident.streak
-    if streak is None or any(
-        count > streak.restarts.get(uid, 0) for uid, count in restarts.items()
+    if (
+        streak is None
+        or now_s - streak.seen_s > situation.policy.look_gap_max_s
+        or any(count > streak.restarts.get(uid, 0) for uid, count in restarts.items())
     ):
-        return Streak(now_s, restarts)
-    return Streak(streak.since_s, restarts)
+        return Streak(now_s, now_s, restarts)
+    return Streak(streak.since_s, now_s, restarts)
 
 
 def _watch(document: SubjectDocument, incident: Incident, situation: Situation) -> Watch:
@@ -111,7 +120,7 @@ def _credit(
     now_s: float,
 ) -> SubjectDocument:
     judgement = replace(judgement, detail=f"{judgement.detail} for {watch.window_s:.0f} s")
-    theirs = _changed_by_others(attempt, facts)
+    theirs = changed_by_others(attempt, facts)
     if theirs:
         words = f"{judgement.detail}; {theirs} came after the action, so the credit isn't ours"
         judgement = replace(judgement, reason=Reason.RESOLVED_BY_OTHERS, detail=words)
@@ -137,7 +146,7 @@ def _not_credited(
     situation: Situation,
 ) -> SubjectDocument:
     """The remedy didn't help: the next rung, unless it helped where it was applied."""
-    in_part = judgement.reason is Reason.STILL_SICK and _helped(attempt, situation.facts)
+    in_part = judgement.reason is Reason.STILL_SICK and helped_in_part(attempt, situation.facts)
     if in_part:
         judgement = replace(judgement, reason=Reason.HELPED_IN_PART)
     now_s = situation.now_s
@@ -150,32 +159,6 @@ def _not_credited(
         decide_by_s=now_s + situation.policy.decide_within_s,
     )  # fmt: skip
     return document.with_incident(reopened)
-
-
-def _changed_by_others(attempt: Attempt, facts: Facts) -> str:
-    """The revision that somebody else rolled out since the action; "" when nobody did.
-
-    A restart of ours makes one revision more. A StatefulSet's and a DaemonSet's revision is a hash,
-    so that a second one after a restart can't be told from ours.
-    """
-    before, rollout = attempt.before, facts.rollout
-    if before is None or not isinstance(rollout, RolloutHealth):
-        return ""
-    now, then = rollout.revision, before.revision
-    if attempt.action == Verb.ROLLOUT_RESTART:
-        counted = now.isdecimal() and then.isdecimal()
-        ours = not counted or int(now) <= int(then) + 1
-    else:
-        ours = now == then
-    return "" if ours else f"revision {now}"
-
-
-def _helped(attempt: Attempt, facts: Facts) -> bool:
-    """Every pod made since the action is well: those still sick are older than it."""
-    if not isinstance(facts.pods, PodHealth):
-        return False
-    made_since = [p for p in facts.pods.live if p.created_at_s >= attempt.decided_at_s - 1.0]
-    return bool(made_since) and all(pod.ready for pod in made_since)
 
 
 def _verdict(

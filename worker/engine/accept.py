@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from worker.domain.alert import Alert
 from worker.domain.identity import INGEST, Subject
 from worker.domain.inbox import accept as put_into_inbox
-from worker.domain.message import Malformed, MalformedReason
+from worker.domain.malformed import Malformed, MalformedReason
 from worker.engine.dead_letters import DeadLetters, Unread
 from worker.engine.delivery import Decode, Delivery, News, Understood, understand, unread
 from worker.engine.documents import Documents, to_save

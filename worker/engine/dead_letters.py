@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from worker.domain.alert import Alert, AlertStatus
-from worker.domain.message import Malformed
+from worker.domain.malformed import Malformed
 from worker.engine.ports import Clock, DeadLetterTopic, Json, Save, StateStore, TransientError
 
 BODY_KEPT_BYTES = 65536

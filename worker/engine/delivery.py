@@ -9,7 +9,7 @@ from enum import StrEnum
 from worker.domain.alert import Alert, parse
 from worker.domain.correlation import subject_of
 from worker.domain.identity import Subject
-from worker.domain.message import Malformed
+from worker.domain.malformed import Malformed
 from worker.domain.ops_event import OpsEvent, parse_ops_event
 from worker.engine.dead_letters import Unread
 from worker.engine.ports import Inventory

@@ -42,8 +42,11 @@ def to_save(document: SubjectDocument, version: str) -> Save:
 
 def from_json(value: Json) -> SubjectDocument:
     """Raises NewerSchemaError, PermanentError."""
-    if value.get("schema", SCHEMA) > SCHEMA:
-        raise NewerSchemaError(f"schema {value['schema']}, this worker knows up to {SCHEMA}")
+    schema = value.get("schema", SCHEMA)
+    if not isinstance(schema, int):
+        raise PermanentError(f"stored document: schema {schema!r} is no number")
+    if schema > SCHEMA:
+        raise NewerSchemaError(f"schema {schema}, this worker knows up to {SCHEMA}")
     try:
         return decode(SubjectDocument, value)
     except UndecodableError as error:

@@ -37,20 +37,21 @@ class Shell:
     async def _work(self, subject_key: str, traceparent: str) -> bool:
         try:
             next_s = await self._turn.run(subject_key, traceparent=traceparent)
+            if next_s is not None:
+                self._waker.wake_at(subject_key, next_s)
+            return next_s is not None
         except (TransientError, PermanentError, TimeoutError) as error:
             self._telemetry.count("turns_failed", error=type(error).__name__)
             return True
         except Exception as error:
             await self._bug(subject_key, error)
             return True
-        if next_s is None:
-            return False
-        self._waker.wake_at(subject_key, next_s)
-        return True
 
     async def _bug(self, subject_key: str, error: Exception) -> None:
         self._telemetry.bug(subject_key, error)
-        try:
-            await self._turn.failed(subject_key, error)
-        except (TransientError, PermanentError, TimeoutError) as failure:
+        # It may meet the same bug again: what comes of it is a result here, never raised.
+        (failure,) = await asyncio.gather(
+            self._turn.failed(subject_key, error), return_exceptions=True
+        )
+        if isinstance(failure, Exception):
             self._telemetry.count("turns_failed", error=type(failure).__name__)

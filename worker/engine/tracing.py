@@ -5,8 +5,6 @@ from __future__ import annotations
 from worker.domain.incident import Phase
 from worker.domain.subject import SubjectDocument
 
-LINKS_MAX = 32  # traces that a turn links; more say nothing new
-
 
 def parent_of(document: SubjectDocument, incoming: str) -> str:
     """The W3C traceparent to go on with; "" starts a trace.
@@ -30,7 +28,7 @@ def links_of(document: SubjectDocument, incoming: str, parent: str) -> tuple[str
     """The traces of all alerts that this turn works for, and its caller's, but the parent."""
     alerts = {record.traceparent for one in document.open_incidents for record in one.alerts}
     traces = alerts | {alert.traceparent for alert in document.inbox} | {incoming}
-    return tuple(sorted(one for one in traces if one and one != parent))[:LINKS_MAX]
+    return tuple(sorted(one for one in traces if one and one != parent))
 
 
 def _trace(traceparent: str) -> str:

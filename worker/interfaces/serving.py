@@ -13,6 +13,10 @@ import uvicorn
 CLOSING_S = 1.0  # after the last request, for closing what stands open
 
 
+class PortTakenError(Exception):
+    """A port is not to be had."""
+
+
 class Listener(uvicorn.Server):
     """A server without signal handlers of its own: the runtime owns the signals."""
 
@@ -41,7 +45,14 @@ class Listener(uvicorn.Server):
         await self._opened.wait()
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
-        await super().startup(sockets)
+        """Raises PortTakenError, where uvicorn would end the process with a code of its own."""
+        try:
+            await super().startup(sockets)
+        except SystemExit:
+            raise PortTakenError(
+                f"{self.config.host}:{self.config.port} is taken, or not ours to listen on; "
+                "give this worker another port (AIOPS_PEOPLE_PORT, AIOPS_SIDECAR_PORT)"
+            ) from None
         self._opened.set()
 
 

@@ -91,14 +91,7 @@ def count(store: Store, budget: Json) -> None:
 
 
 def pods_of(store: Store, deployment: Json) -> list[Json]:
-    mine = _sets_of(store, deployment)
-    pods = store.of("Pod", deployment["metadata"]["namespace"])
-    return [pod for pod in pods if any(_controlled_by(pod, one) for one in mine)]
-
-
-def _sets_of(store: Store, deployment: Json) -> list[Json]:
-    sets = store.of("ReplicaSet", deployment["metadata"]["namespace"])
-    return [one for one in sets if _controlled_by(one, deployment)]
+    return [pod for one in store.controlled_by(deployment) for pod in store.controlled_by(one)]
 
 
 def _current_set(store: Store, deployment: Json) -> Json:
@@ -107,7 +100,7 @@ def _current_set(store: Store, deployment: Json) -> Json:
     Seen: cluster_patches/back_to_an_old_template.
     """
     metadata, template = deployment["metadata"], deployment["spec"]["template"]
-    mine = _sets_of(store, deployment)
+    mine = store.controlled_by(deployment)
     revisions = [int(one["metadata"]["annotations"][REVISION]) for one in mine]
     newest = max(revisions, default=0)
     found = next((one for one in mine if one["spec"]["template"] == template), None)
@@ -133,7 +126,7 @@ def _current_set(store: Store, deployment: Json) -> Json:
 
 def _scale(store: Store, deployment: Json, pods: list[Json]) -> None:
     """Each ReplicaSet wants what it has. Seen: cluster_patches/good."""
-    for one in _sets_of(store, deployment):
+    for one in store.controlled_by(deployment):
         replicas = sum(_controlled_by(pod, one) for pod in pods)
         if one["spec"]["replicas"] != replicas:
             one["spec"]["replicas"] = replicas

@@ -18,7 +18,7 @@ def pod_status(pod: Json, *, state: Json, restarts: int = 0, ready: bool = False
     """A pod's status as the kubelet writes it, one container being all there is.
 
     Seen: cluster_reads/ready_pod, cluster_reads/starting, cluster_reads/crash_looping_pod,
-    cluster_reads/unready_pod.
+    cluster_reads/unready_pod, cluster_reads/unpullable_pod.
     """
     container: Json = {
         "name": pod["spec"]["containers"][0]["name"],
@@ -29,9 +29,9 @@ def pod_status(pod: Json, *, state: Json, restarts: int = 0, ready: bool = False
     }
     if restarts and not ready:
         container["lastState"] = {"terminated": {"exitCode": 1, "reason": "Error"}}
-    starting = state == waiting("ContainerCreating")
+    pending = state in (waiting("ContainerCreating"), waiting("ImagePullBackOff"))
     return {
-        "phase": "Pending" if starting else "Running",
+        "phase": "Pending" if pending else "Running",
         "conditions": [{"type": "Ready", "status": str(ready)}],
         "containerStatuses": [container],
     }

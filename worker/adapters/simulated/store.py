@@ -5,28 +5,43 @@ Names, uids and versions are counted and time comes from the clock, so a run can
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
-from worker.adapters.simulated.objects import API_VERSIONS, stamp
+from worker.adapters.simulated.objects import API_VERSIONS, controller, stamp
 from worker.engine.ports import Clock, Json
 
 Key = tuple[str, str, str]
 """Kind, namespace and name."""
 
 
+def _index() -> defaultdict[str, dict[Key, Json]]:
+    return defaultdict(dict)
+
+
 @dataclass
 class Store:
+    """`objects` is the truth; the two indexes only say where to look."""
+
     clock: Clock
     objects: dict[Key, Json] = field(default_factory=dict)
     gone: dict[Key, Json] = field(default_factory=dict)
     born_s: dict[str, float] = field(default_factory=dict)  # by uid
     deleted_s: dict[str, float] = field(default_factory=dict)  # by uid
     counter: int = 1000  # never confused with a count in a message
+    _by_kind: defaultdict[str, dict[Key, Json]] = field(default_factory=_index)
+    _by_controller: defaultdict[str, dict[Key, Json]] = field(default_factory=_index)
 
     def of(self, kind: str, namespace: str = "") -> list[Json]:
         return [
-            one for (k, n, _), one in self.objects.items() if k == kind and namespace in ("", n)
+            one
+            for key, one in self._by_kind[kind].items()
+            if key in self.objects and namespace in ("", key[1])
         ]
+
+    def controlled_by(self, owner: Json) -> list[Json]:
+        mine = self._by_controller[owner["metadata"]["uid"]]
+        return [one for key, one in mine.items() if key in self.objects]
 
     def find(self, kind: str, namespace: str, name: str) -> Json | None:
         """What is there, or was. Seen: inventory/vanished_pod, inventory/vanished_deployment."""
@@ -43,7 +58,10 @@ class Store:
             metadata["creationTimestamp"] = stamp(self.clock.now_s())
             self.born_s[metadata["uid"]] = self.clock.now_s()
             one.update({"kind": kind, "apiVersion": API_VERSIONS[kind]})
-        self.objects[(kind, metadata["namespace"], metadata["name"])] = one
+        key = (kind, metadata["namespace"], metadata["name"])
+        self.objects[key] = self._by_kind[kind][key] = one
+        if (owner := controller(one)) is not None:
+            self._by_controller[owner["uid"]][key] = one
         return one
 
     def delete(self, pod: Json) -> None:
@@ -61,3 +79,6 @@ class Store:
         """It is not there any more."""
         key = (kind, one["metadata"]["namespace"], one["metadata"]["name"])
         self.gone[key] = self.objects.pop(key)
+        del self._by_kind[kind][key]
+        if (owner := controller(one)) is not None:
+            del self._by_controller[owner["uid"]][key]

@@ -24,14 +24,14 @@ class World(Store):
     """`sick_nodes` and `sick_images` are the true causes: a pod on or of one crash-loops.
 
     `unready_templates` names apps that are not ready until they are restarted, `unready_apps`
-    those that never are, `slow_pods` pods whose containers are still being made.
+    those that never are, `unpullable_images` what no registry has.
     """
 
     sick_nodes: set[str] = field(default_factory=set)
     sick_images: set[str] = field(default_factory=set)
     unready_templates: set[str] = field(default_factory=set)
     unready_apps: set[str] = field(default_factory=set)
-    slow_pods: set[str] = field(default_factory=set)
+    unpullable_images: set[str] = field(default_factory=set)
     nodes: dict[str, bool] = field(default_factory=dict)  # name → schedulable
 
     def deploy(self, namespace: str, name: str, *, replicas: int, image: str) -> Json:
@@ -91,9 +91,8 @@ class World(Store):
             return
         for pod in pods_of(self, found):
             self.delete(pod)
-        for one in self.of("ReplicaSet", namespace):
-            if one["metadata"]["ownerReferences"][0]["uid"] == found["metadata"]["uid"]:
-                self.drop("ReplicaSet", one)
+        for one in self.controlled_by(found):
+            self.drop("ReplicaSet", one)
         self.drop(kind, found)
 
     def advance(self) -> None:
@@ -114,7 +113,7 @@ class World(Store):
                 self.drop("Pod", pod)
             return
         since_s = now_s - self.born_s[metadata["uid"]] - START_S
-        if since_s < 0 or metadata["name"] in self.slow_pods:
+        if since_s < 0:
             return
         wanted = self._status(pod, since_s)
         if wanted != before:
@@ -124,6 +123,8 @@ class World(Store):
     def _status(self, pod: Json, since_s: float) -> Json:
         """Of a pod that runs this long. Seen: cluster_patches/heals_what_a_restart_heals."""
         app, image = pod["metadata"]["labels"]["app"], pod["spec"]["containers"][0]["image"]
+        if image in self.unpullable_images:
+            return pod_status(pod, state=waiting("ImagePullBackOff"))
         restarted = RESTARTED_AT in pod["metadata"]["annotations"]
         if pod["spec"]["nodeName"] in self.sick_nodes or image in self.sick_images:
             restarts = 1 + int(since_s / CRASH_EVERY_S)

@@ -32,7 +32,7 @@ def evict(store: Store, ref: ObjectRef, pod: Json, body: Json) -> ApiAnswer:
 def _blocked(store: Store, pod: Json) -> ApiAnswer | None:
     """Spends the budget of a pod that counts; one that doesn't goes if enough others do.
 
-    Seen: cluster_budgets/starting_pod_under_a_broken_one,
+    Seen: cluster_budgets/pending_pod_under_a_broken_one,
     cluster_budgets/terminating_pod_under_a_spent_one,
     cluster_budgets/sick_pod_under_a_kept_one, cluster_budgets/spent,
     cluster_budgets/sick_pod_under_a_broken_one, cluster_evictions/same_request_again.

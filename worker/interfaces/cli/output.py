@@ -22,13 +22,13 @@ def output_option(command: F) -> F:
 
 
 def print_data(data: object, output: str) -> None:
-    """JSON or YAML of data."""
+    """JSON or YAML of data, in ASCII: nothing in it can move the cursor or turn the text around."""
     if output == "yaml":
         import yaml
 
-        click.echo(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), nl=False)
+        click.echo(yaml.safe_dump(data, sort_keys=False), nl=False)
     else:
-        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(data, indent=2))
 
 
 def print_table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], empty: str) -> None:

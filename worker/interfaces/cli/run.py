@@ -22,6 +22,7 @@ def command(database: Path | None, mode: str | None, port: int | None) -> None:
     Everything else is set by AIOPS_… variables; the cluster is the kubeconfig's, or the pod's own.
     """
     import asyncio
+    import sqlite3
     import sys
 
     from pydantic import ValidationError
@@ -29,6 +30,7 @@ def command(database: Path | None, mode: str | None, port: int | None) -> None:
     from worker.adapters.playbook_files import PlaybookError
     from worker.adapters.sqlite.store import DatabaseInUseError
     from worker.adapters.telemetry import set_up_logging
+    from worker.interfaces.serving import PortTakenError
     from worker.runtime_embedded import run_embedded
     from worker.settings import Settings, explain
 
@@ -45,5 +47,9 @@ def command(database: Path | None, mode: str | None, port: int | None) -> None:
     )
     try:
         asyncio.run(run_embedded(settings))
-    except (DatabaseInUseError, PlaybookError) as error:
+    except (DatabaseInUseError, PlaybookError, PortTakenError) as error:
         raise click.ClickException(str(error)) from error
+    except (sqlite3.Error, OSError) as error:
+        raise click.ClickException(
+            f"database {settings.database}: {error}; name another file with --database"
+        ) from error

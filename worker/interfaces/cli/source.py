@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import Callable
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, NoReturn, Protocol, TypeVar
 from urllib.error import HTTPError, URLError
@@ -14,6 +15,7 @@ from urllib.request import Request, urlopen
 import click
 
 DEFAULT_SERVER = "http://127.0.0.1:8080"
+OTHER_SERVER = "name another with --server or AIOPS_SERVER"
 ANSWER_WITHIN_S = 15.0
 NOT_FOUND = 3
 
@@ -65,26 +67,29 @@ class ServerSource:
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def incidents(self, *, closed_too: bool) -> list[dict[str, Any]]:
-        listed: list[dict[str, Any]] = self._get(
-            f"/api/v1/incidents?closed={str(closed_too).lower()}"
-        )
-        return listed
+        return self._list(f"/api/v1/incidents?closed={str(closed_too).lower()}")
 
     def incident(self, incident_id: str) -> dict[str, Any] | None:
         found: dict[str, Any] | None = self._get(f"/api/v1/incidents/{_segment(incident_id)}")
         return found
 
     def dead_letters(self) -> list[dict[str, Any]]:
-        listed: list[dict[str, Any]] = self._get("/api/v1/deadletters")
-        return listed
+        return self._list("/api/v1/deadletters")
 
     def dead_letter(self, letter_id: str) -> dict[str, Any] | None:
         found: dict[str, Any] | None = self._get(f"/api/v1/deadletters/{_segment(letter_id)}")
         return found
 
+    def _list(self, path: str) -> list[dict[str, Any]]:
+        listed = self._get(path)
+        if not isinstance(listed, list):
+            raise click.ClickException(f"{self._server} is no worker; {OTHER_SERVER}")
+        return listed
+
     def _get(self, path: str) -> Any:
-        request = Request(f"{self._server}{path}", headers=self._headers)  # noqa: S310
+        """The answer's JSON, None for 404."""
         try:
+            request = Request(f"{self._server}{path}", headers=self._headers)  # noqa: S310
             with urlopen(request, timeout=ANSWER_WITHIN_S) as answer:  # noqa: S310
                 return json.load(answer)
         except HTTPError as error:
@@ -97,7 +102,11 @@ class ServerSource:
         except (URLError, OSError) as error:
             raise click.ClickException(
                 f"no worker answers at {self._server} ({getattr(error, 'reason', error)}); start "
-                "one with `aiopsctl run`, or name another with --server or AIOPS_SERVER"
+                f"one with `aiopsctl run`, or {OTHER_SERVER}"
+            ) from error
+        except (ValueError, HTTPException) as error:
+            raise click.ClickException(
+                f"{self._server} is no worker ({type(error).__name__}); {OTHER_SERVER}"
             ) from error
 
 

@@ -11,12 +11,7 @@ import json
 import re
 from typing import Any, NoReturn
 
-from worker.domain.message import (
-    VALUE_SHOWN_LENGTH,
-    Malformed,
-    MalformedReason,
-    lone_surrogate,
-)
+from worker.domain.malformed import VALUE_SHOWN_LENGTH, Malformed, MalformedReason
 
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")  # only then a closer look is worth its time
 
@@ -55,6 +50,15 @@ def decode(body: bytes, *, depth_max: int, body_max_bytes: int) -> object:
             MalformedReason.NOT_UTF8, "body: an escape that is half a character; send whole ones"
         )
     return value
+
+
+def lone_surrogate(value: object) -> bool:
+    """Whether a text in it is half of a character: JSON can say that, UTF-8 and stores can't."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _within(value: object, depth_max: int) -> bool:

@@ -1,0 +1,199 @@
+"""A timeline in, the journal's story out, to be read as prose by whoever changes a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from textwrap import dedent, fill
+
+from tests.unit.domain.builders import (
+    ACCEPTED,
+    NOW_S,
+    POLICY,
+    RESOLVED,
+    SICK,
+    WEB,
+    WELL,
+    alert,
+    crashing,
+    decided,
+    facts,
+    ops_event,
+    pod,
+    rollout,
+)
+from worker.domain.absorb import absorb
+from worker.domain.alert import Alert
+from worker.domain.evidence import Facts
+from worker.domain.handover import received
+from worker.domain.identity import Subject, SubjectKind
+from worker.domain.inbox import accept
+from worker.domain.journal import broken_at, story
+from worker.domain.ops_event import OpsEvent
+from worker.domain.outcome import Answer, Outcome, record
+from worker.domain.reason import Reason
+from worker.domain.subject import SubjectDocument
+
+Happening = Callable[[SubjectDocument, float], SubjectDocument]
+UNREACHABLE = Outcome(Answer.UNCLEAR, Reason.UNREACHABLE, "HTTP 504 upstream timed out")
+EVERYWHERE = facts(*(crashing(f"web-{n}", restarts=8) for n in (1, 2, 3)))
+
+
+def arrive(*news: Alert | OpsEvent) -> Happening:
+    return lambda document, now_s: absorb(accept(document, news), POLICY, now_s)
+
+
+def look(seen: Facts) -> Happening:
+    return lambda document, now_s: decided(document, seen, now_s).document
+
+
+def answer(outcome: Outcome) -> Happening:
+    return lambda document, now_s: record(document, document.intents[0].id, outcome, POLICY, now_s)
+
+
+def receive(document: SubjectDocument, now_s: float) -> SubjectDocument:
+    notice = document.notices[0]
+    return received(document, notice.id, sink="pagerduty", receipt="PD-1", now_s=now_s)
+
+
+def told(*timeline: tuple[float, Happening], subject: Subject = WEB) -> str:
+    """The story of what happened so many seconds after noon, wrapped, with ids that can be read."""
+    document = SubjectDocument(subject)
+    for after_s, happening in timeline:
+        document = happening(document, NOW_S + after_s)
+    assert broken_at(document.journal) is None
+    text = story(document.journal)
+    for number, incident in enumerate(document.incidents, 1):
+        text = text.replace(incident.id, f"inc-{number}")
+    return "\n".join(fill(line, 90, subsequent_indent=" " * 10) for line in text.splitlines())
+
+
+def prose(text: str) -> str:
+    return dedent(text).strip()
+
+
+def test_a_pod_that_crashes_is_moved_and_the_repair_is_proven() -> None:
+    text = told(
+        (0, arrive(alert())),
+        (0, look(SICK)),
+        (20, arrive(ops_event(image="web:1.4"))),
+        (60, look(SICK)),
+        (61, answer(ACCEPTED)),
+        (80, look(SICK)),
+        (91, look(WELL)),
+        (240, look(WELL)),
+        (300, arrive(alert(status=RESOLVED))),
+        (391, look(WELL)),
+    )
+    assert text == prose("""
+        12:00:00  Incident inc-1 opened for service/shop/Deployment/web: crash loop.
+        12:00:00  Alert KubePodCrashLooping is firing (pod web-1, severity warning).
+        12:00:00  Seen: 2 of 3 replicas available, 1 crash looping, revision 5.
+        12:00:00  Not now: soaking.
+        12:00:20  ci reported deploy finished. image web:1.4
+        12:01:00  Decided to evict pod shop/Pod/web-1, because 1 of 3 pods sick; on node-1,
+                  container app CrashLoopBackOff, 5 restarts, last exit code 1 (inc-1-s1-a1).
+        12:01:01  The API server accepted inc-1-s1-a1: HTTP 201.
+        12:05:00  Alert KubePodCrashLooping is resolved (pod web-1, severity warning).
+        12:06:31  Verified: 3 of 3 pods available, none sick for 300 s. The credit goes to evict
+                  pod shop/Pod/web-1.
+        12:06:31  Resolved: repaired by evict pod shop/Pod/web-1, 391 s after it opened.
+    """)
+
+
+def test_a_kill_switch_and_then_an_answer_that_never_came() -> None:
+    stopped = replace(SICK, kill_switch_set=True)
+    text = told(
+        (0, arrive(alert())),
+        (60, look(stopped)),
+        (75, look(stopped)),
+        (90, look(SICK)),
+        (100, answer(UNREACHABLE)),
+        (110, look(WELL)),
+        (116, look(WELL)),
+    )
+    assert text == prose("""
+        12:00:00  Incident inc-1 opened for service/shop/Deployment/web: crash loop.
+        12:00:00  Alert KubePodCrashLooping is firing (pod web-1, severity warning).
+        12:01:00  Seen: 2 of 3 replicas available, 1 crash looping, revision 5.
+        12:01:00  Refused evict pod: kill switch.
+        12:01:30  Decided to evict pod shop/Pod/web-1, because 1 of 3 pods sick; on node-1,
+                  container app CrashLoopBackOff, 5 restarts, last exit code 1 (inc-1-s1-a1).
+        12:01:40  No answer to inc-1-s1-a1: it may or may not have happened; reading the target
+                  next. HTTP 504 upstream timed out
+        12:01:56  Found inc-1-s1-a1 already done: pod web-1 is gone.
+    """)
+
+
+def test_the_ladder_ends_with_a_human_who_is_told_when_it_is_over() -> None:
+    text = told(
+        (0, arrive(alert(severity="critical"))),
+        (60, look(EVERYWHERE)),
+        (61, answer(ACCEPTED)),
+        (95, look(EVERYWHERE)),
+        (96, look(EVERYWHERE)),
+        (97, receive),
+        (600, look(WELL)),
+        (720, look(WELL)),
+        (721, receive),
+    )
+    assert text == prose("""
+        12:00:00  Incident inc-1 opened for service/shop/Deployment/web: crash loop.
+        12:00:00  Alert KubePodCrashLooping is firing (pod web-1, severity critical).
+        12:01:00  Seen: 0 of 3 replicas available, 3 crash looping, revision 5.
+        12:01:00  Decided to evict pod shop/Pod/web-1, because 3 of 3 pods sick; on node-1,
+                  container app CrashLoopBackOff, 8 restarts, last exit code 1 (inc-1-s1-a1).
+        12:01:01  The API server accepted inc-1-s1-a1: HTTP 201.
+        12:01:35  Verdict on evict pod shop/Pod/web-1: still sick. 3 of 3 pods sick, first web-1
+                  with 8 restarts
+        12:01:36  Refused rollout restart: sick everywhere. all 3 pods crash by themselves again
+                  and again; another restart of the same template changes nothing
+        12:01:36  Handed over to a human: ladder exhausted. tried evict pod: still sick
+        12:01:37  pagerduty received the escalated notice (PD-1).
+        12:12:00  Resolved, not by us: 3 of 3 pods available, none sick for 120 s.
+        12:12:01  pagerduty received the resolved notice (PD-1).
+    """)
+
+
+def test_nobody_knows_whose_it_is() -> None:
+    nobody = Subject(SubjectKind.UNRESOLVED, "shop", "")
+    text = told(
+        (0, arrive(alert("Odd", pod="web-77"))),
+        (1, look(Facts(NOW_S))),
+        (2, receive),
+        (600, arrive(alert("Odd", pod="web-77", status=RESOLVED))),
+        (601, look(Facts(NOW_S))),
+        subject=nobody,
+    )
+    assert text == prose("""
+        12:00:00  Incident inc-1 opened for unresolved/shop: alert Odd.
+        12:00:00  Alert Odd is firing (pod web-77, severity warning).
+        12:00:01  Handed over to a human: owner unknown. Odd
+        12:00:02  pagerduty received the escalated notice (PD-1).
+        12:10:00  Alert Odd is resolved (pod web-77, severity warning).
+        12:10:01  Resolved, not by us: its monitor says resolved, and nothing else can be asked.
+    """)
+
+
+def test_a_repair_that_only_looked_like_one() -> None:
+    restarted = facts(pod("web-4", restarts=1), pod("web-2"), pod("web-3"))
+    fewer = replace(WELL, rollout=rollout(desired=2, updated=2, ready=2, available=2))
+    text = told(
+        (0, arrive(alert())),
+        (60, look(SICK)),
+        (61, answer(ACCEPTED)),
+        (91, look(WELL)),
+        (390, look(restarted)),
+        (391, look(restarted)),
+        (500, look(fewer)),
+    )
+    assert text == prose("""
+        12:00:00  Incident inc-1 opened for service/shop/Deployment/web: crash loop.
+        12:00:00  Alert KubePodCrashLooping is firing (pod web-1, severity warning).
+        12:01:00  Seen: 2 of 3 replicas available, 1 crash looping, revision 5.
+        12:01:00  Decided to evict pod shop/Pod/web-1, because 1 of 3 pods sick; on node-1,
+                  container app CrashLoopBackOff, 5 restarts, last exit code 1 (inc-1-s1-a1).
+        12:01:01  The API server accepted inc-1-s1-a1: HTTP 201.
+        12:08:20  Verdict on evict pod shop/Pod/web-1: shrunk. 2 replicas wanted, 3 before
+        12:08:20  Handed over to a human: shrunk. 2 replicas wanted, 3 before
+    """)

@@ -1,0 +1,83 @@
+"""Healed without an act of ours, or in a human's hands: closed when the cause is gone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.domain.builders import (
+    NOW_S,
+    POLICY,
+    RESOLVED,
+    SICK,
+    WELL,
+    alert,
+    facts,
+    only,
+    opened,
+    pod,
+    reasons,
+    watched,
+)
+from worker.domain.absorb import absorb
+from worker.domain.decision import abandon
+from worker.domain.evidence import AlertStates, Facts, Unknown
+from worker.domain.identity import INGEST, Subject, SubjectKind
+from worker.domain.inbox import accept
+from worker.domain.incident import Phase
+from worker.domain.reason import Reason
+
+NO_PODS = replace(WELL, pods=Unknown("timed out"))
+ALL_THERE = facts(pod("web-1"), pod("web-2"), pod("web-3"))
+NO_MONITOR = replace(ALL_THERE, alerts=Unknown("timed out"))
+SILENCED = replace(
+    ALL_THERE, alerts=AlertStates(frozenset(), frozenset({"KubePodCrashLooping-web-1"}))
+)
+
+
+def test_healed_without_an_act_closes_after_a_while_and_credits_nobody() -> None:
+    quiet_s = POLICY.close_after_healthy_s
+    document = watched(opened(), (10.0, WELL), (10.0 + quiet_s - 1.0, WELL))
+    assert only(document).open
+    document = watched(document, (10.0 + quiet_s, WELL))
+    assert only(document).resolution is Reason.RESOLVED_BY_OTHERS
+    assert (document.notices, only(document).attempts) == ((), ())
+
+
+@pytest.mark.parametrize("bad", [SICK, NO_PODS, NO_MONITOR, SILENCED])
+def test_what_is_not_healthy_never_closes_by_itself(bad: Facts) -> None:
+    document = absorb(accept(opened(), [alert(status=RESOLVED)]), POLICY, NOW_S)
+    document = watched(document, (0.0, WELL), (59.0, bad), (59.5, WELL), (150.0, WELL))
+    assert only(document).open
+
+
+def test_in_a_humans_hands_it_closes_when_the_cause_is_gone_and_says_so() -> None:
+    document = watched(abandon(opened(), POLICY, NOW_S, ""), (300.0, SICK), (600.0, WELL))
+    assert only(document).phase is Phase.ESCALATED
+    document = watched(document, (600.0 + POLICY.close_after_healthy_s, WELL))
+    assert only(document).resolution is Reason.RESOLVED_BY_OTHERS
+    assert [one.kind for one in document.notices] == ["escalated", "resolved"]
+
+
+def test_in_a_humans_hands_it_is_watched_however_long_it_takes() -> None:
+    document = watched(abandon(opened(), POLICY, NOW_S, ""), (10 * POLICY.watch_for_s, SICK))
+    assert only(document).phase is Phase.ESCALATED
+
+
+def test_input_that_nobody_can_read_is_left_to_a_human_after_a_day() -> None:
+    document = watched(opened(subject=INGEST), (0.0, Facts(NOW_S)))
+    document = watched(document, (POLICY.watch_for_s - 1.0, Facts(NOW_S)))
+    assert only(document).phase is Phase.ESCALATED
+    document = watched(document, (POLICY.watch_for_s, Facts(NOW_S)))
+    assert only(document).resolution is Reason.LEFT_TO_HUMAN
+    assert [one.kind for one in document.notices] == ["escalated"], "nothing was seen to be over"
+    assert reasons(document)[-1] == "closed:left_to_human"
+
+
+def test_without_a_workload_its_monitors_word_is_all_there_is() -> None:
+    nobody = Subject(SubjectKind.UNRESOLVED, "shop", "")
+    document = watched(opened(alert(), alert("Odd"), subject=nobody), (0.0, Facts(NOW_S)))
+    document = absorb(accept(document, [alert(status=RESOLVED)]), POLICY, NOW_S + 60.0)
+    document = watched(document, (60.0, Facts(NOW_S)))
+    assert [one.phase for one in document.incidents] == [Phase.RESOLVED, Phase.ESCALATED]
