@@ -1,7 +1,9 @@
 """Evict one pod: the API server checks every disruption budget, and our fence.
 
 Fence: the pod's uid and the resourceVersion that the decision saw. A pod that was replaced or has
-changed since then is not evicted (409); a second send of the same intent finds it changed.
+changed since then is not evicted (409); a second send of the same intent finds it changed. Seen: a
+stale eviction of a ready pod spends its disruption budget all the same, for some two minutes;
+nothing is evicted, and until then the budget says no to everybody.
 Undo: none needed, its controller makes another. Right: create pods/eviction.
 """
 

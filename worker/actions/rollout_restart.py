@@ -1,9 +1,10 @@
 """Restart a workload's pods through its own rolling update.
 
 Fence: uid and resourceVersion in the body of a merge patch, so that the API server refuses it
-(409) once anything about the workload has changed; the restart annotation carries the time of the
-intent, never of the sending, so the same intent makes the same template. The intent's id on the
-workload shows later that it was done. Undo: none needed. Right: patch on the workload's kind.
+(409, or 422 for another uid) once anything about the workload has changed; the restart annotation
+carries the time of the intent, never of the sending, so the same intent makes the same template.
+The intent's id on the workload shows later that it was done. Undo: none needed. Right: patch on the
+workload's kind.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class PagerDutySink:
             raise TransientError(f"PagerDuty: {type(error).__name__}") from error
         if answer.status == 429 or answer.status >= 500:
             raise TransientError(f"PagerDuty answered {answer.status}")
-        if answer.status != 202:
+        if not 200 <= answer.status < 300:
             raise PermanentError(f"PagerDuty answered {answer.status}: check the routing key")
         return f"dedup_key {_dedup_key(raw, notice)}"
 

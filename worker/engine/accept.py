@@ -77,7 +77,7 @@ class Accept:
                 self._telemetry.count("accept_failed", error=type(error).__name__)
                 return [False] * len(deliveries)
         await failpoint("accept.saved")
-        for subject in saved.changed:
+        for subject in sorted(saved.changed, key=lambda one: one.key):
             news = grouped.get(subject)
             self._waker.wake(subject.key, traceparent=news[0].traceparent if news else "")
         results = [_owners(one) <= saved.durable for one in read]

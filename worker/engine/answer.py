@@ -83,8 +83,9 @@ def _causes(answer: ApiAnswer) -> set[str]:
 
 
 def _is_race(answer: ApiAnswer, status: int) -> bool:
-    """A precondition failed: Conflict, or a JSON patch whose `test` did not hold."""
+    """A precondition failed: Conflict, another uid, or a JSON patch whose `test` did not hold."""
     if status == 409:
         return answer.body.get("reason") != "AlreadyExists"
     message = str(answer.body.get("message") or "")
-    return "the server rejected our request due to an error in our request" in message
+    other_object = "metadata.uid" in message and "immutable" in message  # a merge patch's own uid
+    return other_object or "the server rejected our request due to an error" in message

@@ -104,7 +104,12 @@ class DeadLetters:
             for shard, changes in sorted(pending.items()):
                 found = stored.get(shard)
                 before: dict[str, Json] = found.value["letters"] if found else {}
-                letters = {**before, **{n: _later(before.get(n), s) for n, s in changes.items()}}
+                fresh = {
+                    name: _later(before.get(name), summary)
+                    for name, summary in changes.items()
+                    if name in before or not summary["published"]  # let go in the meantime
+                }
+                letters = {**before, **fresh}
                 dropped[shard] = _over_the_bound(letters)
                 value = {"schema": 1, "letters": letters}
                 saves.append(Save(shard, value, found.version if found else ""))

@@ -61,7 +61,10 @@ class Save:
 
 
 class StateStore(Protocol):
-    """Documents under keys, saved by compare-and-swap; every save is durable when it returns."""
+    """Documents under keys, saved by compare-and-swap; every save is durable when it returns.
+
+    A key that was deleted must not be written again: versions begin anew, and an old one may fit.
+    """
 
     async def load(self, keys: Sequence[str]) -> dict[str, Stored]:
         """What is there; keys without a document are left out. Raises TransientError."""

@@ -61,7 +61,8 @@ def _report(store: Store, deployment: Json, current: Json, pods: list[Json]) -> 
 def count(store: Store, budget: Json) -> None:
     """A budget's status: who is healthy, and how many may go.
 
-    Seen: cluster_reads/counted_budget, cluster_budgets/stale_and_spent.
+    Seen: cluster_reads/counted_budget, cluster_budgets/stale_and_spent,
+    cluster_budgets/deleted_by_somebody_else.
     """
     metadata, before = budget["metadata"], budget.get("status") or {}
     labels = budget["spec"]["selector"]["matchLabels"].items()

@@ -1,0 +1,123 @@
+"""The simulation's Prometheus and Alertmanager: rules over the true pods, unreliable delivery."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from tests.simulation.host import Host
+from tests.simulation.parts import Shared
+from tests.simulation.scenario import NAMESPACE
+from worker.adapters.simulated.objects import is_ready, is_terminating
+from worker.domain.alert import fingerprint_of
+from worker.engine.delivery import Delivery, Source
+from worker.engine.ports import Json
+
+EVERY_S = 5.0  # evaluation of the rules
+FOR_S = 20.0  # a symptom must last this long
+REPEAT_S = 60.0  # a firing alert is sent again
+LATE_MAX_S = 40.0  # a delivery may come this much later
+AGAIN_AFTER_S = 2.0  # what wasn't acknowledged comes again
+
+
+@dataclass
+class Monitoring:
+    """`hosts` are those that live now; `sent` is the harness' own record of every alert."""
+
+    shared: Shared
+    hosts: Callable[[], list[Host]]
+    since_s: dict[str, float] = field(default_factory=dict)
+    sent_s: dict[str, float] = field(default_factory=dict)
+    labels: dict[str, Json] = field(default_factory=dict)
+    sent: list[Json] = field(default_factory=list)
+    acknowledged: list[Json] = field(default_factory=list)
+    _deliveries: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def run(self) -> None:
+        while True:
+            self._evaluate()
+            await asyncio.sleep(EVERY_S)
+
+    def _evaluate(self) -> None:
+        now_s = self.shared.clock.now_s()
+        self.shared.cluster.world.advance()
+        seen = {fingerprint_of(one): one for one in self._symptoms()}
+        for fingerprint, labels in seen.items():
+            self.labels[fingerprint] = labels
+            since_s = self.since_s.setdefault(fingerprint, now_s)
+            due = now_s - self.sent_s.get(fingerprint, 0.0) >= REPEAT_S
+            if now_s - since_s >= FOR_S and due:
+                self.sent_s[fingerprint] = now_s
+                self.shared.monitor.active.add(fingerprint)
+                self._send(fingerprint, "firing")
+        for fingerprint in set(self.since_s) - set(seen):
+            if fingerprint in self.shared.monitor.active:
+                self.shared.monitor.active.discard(fingerprint)
+                self._send(fingerprint, "resolved")
+            self.since_s.pop(fingerprint)
+            self.sent_s.pop(fingerprint, None)
+
+    def _symptoms(self) -> list[dict[str, str]]:
+        found = []
+        for pod in self.shared.cluster.world.of("Pod", NAMESPACE):
+            if is_terminating(pod) or is_ready(pod):
+                continue
+            (status,) = pod["status"].get("containerStatuses") or [{}]
+            crashing = status.get("restartCount", 0) > 0
+            name = "KubePodCrashLooping" if crashing else "KubePodNotReady"
+            labels = {"alertname": name, "namespace": NAMESPACE, "pod": pod["metadata"]["name"]}
+            found.append({**labels, "severity": "warning"})
+        return found
+
+    def _send(self, fingerprint: str, status: str) -> None:
+        nemesis = self.shared.nemesis
+        alert = {
+            "status": status,
+            "labels": self.labels[fingerprint],
+            "startsAt": datetime.fromtimestamp(self.since_s[fingerprint], UTC).isoformat(),
+            "fingerprint": fingerprint,
+        }
+        self.sent.append(alert)
+        copies = 2 if nemesis.strikes("delivery_again") else 1
+        for _ in range(copies):
+            late = nemesis.strikes("delivery_late")
+            self._deliver(alert, nemesis.random.uniform(0.0, LATE_MAX_S) if late else 0.0)
+        if status == "firing" and nemesis.strikes("resolved_falsely"):
+            self._deliver({**alert, "status": "resolved"}, nemesis.random.uniform(0.0, 10.0))
+
+    def _deliver(self, alert: Json, after_s: float) -> None:
+        task = asyncio.create_task(self._until_acknowledged(alert, after_s))
+        self._deliveries.add(task)
+        task.add_done_callback(self._deliveries.discard)
+
+    async def _until_acknowledged(self, alert: Json, after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        delivery = Delivery(json.dumps(alert).encode(), Source.ALERTS)
+        while True:
+            hosts = self.hosts()
+            if hosts and await _answered(self.shared.nemesis.random.choice(hosts), delivery):
+                self.acknowledged.append(alert)
+                return
+            await asyncio.sleep(AGAIN_AFTER_S)
+
+    @property
+    def delivering(self) -> bool:
+        return bool(self._deliveries)
+
+    def end(self) -> None:
+        for task in self._deliveries:
+            task.cancel()
+
+
+async def _answered(host: Host, delivery: Delivery) -> bool:
+    """Whether the host acknowledged it; a host that dies never answers."""
+    asked = asyncio.ensure_future(host.accept(delivery))
+    while not asked.done():
+        await asyncio.wait({asked}, timeout=AGAIN_AFTER_S)
+        if not host.alive:
+            asked.cancel()
+            return False
+    return not asked.cancelled() and asked.exception() is None and asked.result()

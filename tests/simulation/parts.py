@@ -1,0 +1,53 @@
+"""What all replicas of a simulation share: the world and everything that outlives a process."""
+
+from __future__ import annotations
+
+from asyncio import Future
+from dataclasses import dataclass, field
+
+from tests.simulation.fakes.memory_store import MemoryStore
+from tests.simulation.fakes.recording_sink import RecordingSink
+from tests.simulation.fakes.recording_topics import (
+    RecordingDeadLetterTopic,
+    RecordingJournalTopic,
+)
+from tests.simulation.fakes.simulated_monitor import SimulatedMonitor
+from tests.simulation.fakes.virtual_time import VirtualClock
+from tests.simulation.nemesis import Nemesis
+from worker.adapters.simulated import SimulatedCluster
+from worker.domain.playbook import Pack
+from worker.engine.ports import ApiAnswer, WriteRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """One write that the API server carried out: the oracle, which no worker can reach."""
+
+    at_s: float
+    request: WriteRequest
+    intent_was_durable: bool
+    switch_was_set: bool
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """Namespace and app: names of pods begin with their workload's."""
+        return self.request.ref.namespace, self.request.ref.name.split("-")[0]
+
+
+@dataclass
+class Shared:
+    nemesis: Nemesis
+    pack: Pack
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    store: MemoryStore = field(default_factory=MemoryStore)
+    journal: RecordingJournalTopic = field(default_factory=RecordingJournalTopic)
+    dead_letters: RecordingDeadLetterTopic = field(default_factory=RecordingDeadLetterTopic)
+    sink: RecordingSink = field(default_factory=RecordingSink)
+    monitor: SimulatedMonitor = field(default_factory=SimulatedMonitor)
+    applied: list[Applied] = field(default_factory=list)
+    late: list[Future[ApiAnswer]] = field(
+        default_factory=list
+    )  # writes that came after their answer
+
+    def __post_init__(self) -> None:
+        self.cluster = SimulatedCluster(self.clock)

@@ -1,0 +1,144 @@
+"""One simulated run from one seed: a world with true causes, two replicas, faults, then rest.
+
+The same seed is the same run. What is checked about it is in `invariants.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from random import Random
+
+from tests.simulation.fakes.virtual_time import run
+from tests.simulation.host import Host
+from tests.simulation.monitoring import Monitoring
+from tests.simulation.nemesis import Nemesis, Rates
+from tests.simulation.parts import Shared
+from tests.simulation.scenario import Fault, Service, deploy, draw, heal_by_itself
+from worker.adapters.playbook_files import load_pack
+from worker.domain.playbook import Mode, Pack, Watch
+from worker.domain.subject import SubjectDocument
+from worker.engine.documents import from_json
+from worker.settings import Settings
+
+REPLICAS = 2
+SKEW_MAX_S = 4.0  # of a replica's clock, either way; the worker tolerates 30
+FAULTS_FOR_S = 420.0  # then the nemesis rests
+SETTLED_WITHIN_S = 900.0  # after that everything has come to its end, or it never will
+LOOK_EVERY_S = 10.0
+RESTART_MAX_S = 20.0  # from a crash to the next process
+WATCH = Watch(settle_s=12.0, window_s=45.0, deadline_s=120.0)
+SOAK_S = 10.0
+COOL_DOWN_S = 30.0
+
+
+@dataclass
+class Run:
+    """What happened, for the invariants to judge."""
+
+    seed: int
+    shared: Shared
+    services: tuple[Service, ...]
+    settings: Settings
+    monitoring: Monitoring
+    hosts: list[Host] = field(default_factory=list)
+    lasted_s: float = 0.0
+
+    @property
+    def documents(self) -> list[SubjectDocument]:
+        return [from_json(value) for value in self.shared.store.values("subject-")]
+
+
+def simulate(seed: int, rates: Rates, mode: Mode = Mode.AUTO) -> Run:
+    """The run of this seed, from its first alert until everything is settled."""
+    return run(_simulate(seed, rates, mode))
+
+
+async def _simulate(seed: int, rates: Rates, mode: Mode) -> Run:
+    random = Random(seed)
+    shared = Shared(Nemesis(random, rates), quick(PACK))
+    services = draw(random)
+    living: list[Host] = []
+    monitoring = Monitoring(shared, lambda: [host for host in living if host.alive])
+    here = Run(seed, shared, services, _settings(mode), monitoring, living)
+    deploy(shared.cluster, services)
+    background = [
+        asyncio.create_task(monitoring.run(), name="monitoring"),
+        *(asyncio.create_task(_keep(here, number)) for number in range(REPLICAS)),
+        *(asyncio.create_task(_heal(shared, one)) for one in services),
+    ]
+    try:
+        await asyncio.sleep(FAULTS_FOR_S)
+        shared.nemesis.rest()
+        await _until_settled(here)
+    finally:
+        for task in background:
+            task.cancel()
+        monitoring.end()
+        for host in living:
+            host.end()
+        await asyncio.gather(*background, return_exceptions=True)
+    shared.cluster.world.advance()
+    here.lasted_s = shared.clock.monotonic_s()
+    return here
+
+
+async def _keep(here: Run, number: int) -> None:
+    """One replica, started again whenever it has crashed."""
+    random = here.shared.nemesis.random
+    starts = 0
+    while True:
+        starts += 1
+        skew_s = random.uniform(-SKEW_MAX_S, SKEW_MAX_S)
+        host = Host(here.shared, here.settings, f"replica-{number}-{starts}", skew_s)
+        here.hosts.append(host)
+        await host.dead.wait()
+        await asyncio.sleep(random.uniform(1.0, RESTART_MAX_S))
+
+
+async def _heal(shared: Shared, service: Service) -> None:
+    if service.fault is Fault.PASSING:
+        await asyncio.sleep(service.heals_after_s)
+        heal_by_itself(shared.cluster, service)
+
+
+async def _until_settled(here: Run) -> None:
+    """Until nothing is open but what a human has in hand, and nothing is owed."""
+    began_s = here.shared.clock.monotonic_s()
+    while here.shared.clock.monotonic_s() - began_s < SETTLED_WITHIN_S:
+        await asyncio.sleep(LOOK_EVERY_S)
+        if not here.monitoring.delivering and all(at_rest(one) for one in here.documents):
+            return
+
+
+def at_rest(document: SubjectDocument) -> bool:
+    """Every incident has ended or is with a human who was told, and nothing is owed."""
+    owes = document.inbox or document.intents or document.notices or document.unpublished
+    return not owes and all(one.escalated_for is not None for one in document.open_incidents)
+
+
+def quick(pack: Pack) -> Pack:
+    """The shipped playbooks with shorter waits."""
+    return replace(
+        pack,
+        playbooks=tuple(
+            replace(
+                one,
+                soak_s=SOAK_S,
+                steps=tuple(
+                    replace(step, watch=WATCH, cool_down_s=COOL_DOWN_S) for step in one.steps
+                ),
+            )
+            for one in pack.playbooks
+        ),
+    )
+
+
+def _settings(mode: Mode) -> Settings:
+    return Settings(
+        mode=mode, sweep_every_s=30.0, hold_s=5.0, verify_every_s=5.0, watch_every_s=60.0,
+        decide_within_s=240.0, close_after_healthy_s=30.0, newborn_s=8.0, notice_retry_s=5.0,
+    )  # fmt: skip
+
+
+PACK = load_pack()
