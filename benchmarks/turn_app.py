@@ -21,12 +21,12 @@ from worker.adapters.dapr.actors import OrjsonSerializer, PooledActorClient, sub
 from worker.adapters.dapr.publish import DaprDeadLetterTopic, DaprJournalTopic, Topic
 from worker.adapters.dapr.sidecar import Answer, Sidecar
 from worker.adapters.dapr.state import DaprStateStore
-from worker.adapters.json_body import decode
 from worker.adapters.playbook_files import load_pack
 from worker.adapters.simulated import SimulatedCluster
 from worker.adapters.system_clock import SystemClock
 from worker.adapters.telemetry import OtelTelemetry
 from worker.app import Adapters, Engine, build_engine
+from worker.domain.json_text import decode
 from worker.engine.delivery import Delivery, Source
 from worker.engine.ports import Save
 from worker.settings import Settings

@@ -84,7 +84,13 @@ def test_dapr_run_and_publish(lab: Lab, shop: Shop, tmp_path: Path, now: str) ->
         env=environment, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    (incident,) = wait_for("the event is handled", lambda: get("/api/v1/incidents"))
+
+    def evidence() -> str:
+        with urlopen(f"http://127.0.0.1:{people_port}/metrics", timeout=5) as answer:
+            counted = [line for line in answer.read().decode().splitlines() if line[0] != "#"]
+        return "\n".join(counted)
+
+    (incident,) = wait_for("the event is handled", lambda: get("/api/v1/incidents"), last=evidence)
     assert incident["subject"] == f"service/{shop.namespace}/Deployment/backend"
     subprocess.run([DAPR, "stop", "-f", tmp_path / "dapr.yaml"], env=environment, timeout=60)
     wait_for("dapr run ends", lambda: not run.running)

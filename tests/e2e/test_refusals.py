@@ -84,6 +84,20 @@ def test_last_healthy_replica(
     assert audit.tried(lab, shop.namespace) == []
 
 
+def test_restart_of_what_is_sick_everywhere(
+    lab: Lab, shop: Shop, start_worker: StartWorker, now: str, tmp_path: Path
+) -> None:
+    """Each pod was restarted by its kubelet again and again: one more restart changes nothing."""
+    shop.apply(shop.deployment("backend", replicas=2, labels=CRASHES_ANYWHERE))
+    pod = shop.crash_looping_pod("backend")
+    worker = start_worker(
+        AIOPS_PLAYBOOKS=str(write_pack(tmp_path / "restarts", ["rollout_restart"]))
+    )
+    send(lab, crash_alert(shop, pod, now))
+    assert refused(worker, shop.namespace, "sick_everywhere")["phase"] == "escalated"
+    assert audit.tried(lab, shop.namespace) == []
+
+
 def guard_with_a_budget(shop: Shop) -> None:
     """All three must be available; the default policy then protects even a crash-looping pod."""
     shop.apply(

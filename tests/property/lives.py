@@ -64,7 +64,7 @@ class Move:
 
 moves = st.builds(
     Move,
-    passed_s=st.sampled_from((0.0, 20.0, 61.0, 61.0, 130.0, 130.0, 700.0, -30.0, 90_000.0)),
+    passed_s=st.sampled_from((0.0, 20.0, 50.0, 50.0, 61.0, 130.0, 700.0, -30.0, 90_000.0)),
     came=st.lists(news, max_size=3).map(tuple),
     seen=facts,
     answered=st.one_of(st.none(), st.just(ACCEPTED), st.just(ACCEPTED), outcomes),
@@ -76,10 +76,17 @@ first = st.builds(lambda move: replace(move, came=(alert(), *move.came)), moves)
 REPAIR = (
     Move(0.0, (alert(),), CRASHED, None, False, True),
     Move(61.0, (), CRASHED, ACCEPTED, False, True),
-    Move(61.0, (), HEALTHY, None, False, True),
-    Move(130.0, (), HEALTHY, None, False, True),
+    *(Move(50.0, (), HEALTHY, None, False, True) for _ in range(3)),
 )
-plots = st.integers(1, len(REPAIR)).map(lambda count: list(REPAIR[:count]))
+# And of one in which it is healthy again before anything was done.
+HEALED = (REPAIR[0], *(Move(50.0, (), HEALTHY, None, False, True) for _ in range(4)))
+# And of one whose worker died before it had an answer, so that the same is sent again.
+RESUMED = (REPAIR[0], replace(REPAIR[1], answered=None), *REPAIR[1:4])
+plots = st.builds(
+    lambda plot, count: list(plot[:count]),
+    st.sampled_from((REPAIR, HEALED, RESUMED)),
+    st.sampled_from((1, 2, 3, 4, 5, 5, 5, 5)),
+)
 lives = st.builds(
     lambda begun, more: [*begun, *more],
     st.one_of(first.map(lambda one: [one]), plots),

@@ -90,6 +90,9 @@ async def test_several_thousand_alerts_are_read_whole() -> None:
         Answer(200, b'[{"fingerprint": "a1"'),
         json_answer(None),
         json_answer({"status": "success", "data": []}),
+        json_answer({}),
+        json_answer(""),
+        json_answer(0),
         json_answer([{"labels": {}}]),
         json_answer([{"fingerprint": "a1", "status": "active"}]),
         json_answer(["a1"]),
@@ -108,6 +111,23 @@ async def test_a_connection_that_broke_is_no_reason_to_know_nothing() -> None:
     async with serving([Answer(cut=True), json_answer(LISTED)]) as server:
         assert await asked(server, ["a1"]) == {"a1": "firing"}
     assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize("bad", [Answer(500), Answer(503, b"[]"), json_answer({})], ids=str)
+async def test_an_answer_is_asked_for_so_often_and_no_more(bad: Answer) -> None:
+    last_chance = [bad] * (alertmanager.TRIES - 1)
+    async with serving([*last_chance, json_answer(LISTED)]) as server:
+        assert await asked(server, ["a1"]) == {"a1": "firing"}
+    async with serving([*last_chance, bad, json_answer(LISTED)]) as server:
+        with pytest.raises(TransientError, match="Alertmanager"):
+            await asked(server, ["a1"])
+    assert len(server.asked) == alertmanager.TRIES
+
+
+async def test_a_good_answer_is_asked_for_once() -> None:
+    async with serving([json_answer([])]) as server:
+        await asked(server, ["a1"])
+    assert len(server.asked) == 1
 
 
 async def test_no_answer_in_time(monkeypatch: pytest.MonkeyPatch) -> None:

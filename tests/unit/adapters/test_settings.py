@@ -18,6 +18,11 @@ ROOT = Path(__file__).parents[3]
 DAPR_NAMES = ("DAPR_HTTP_PORT", "DAPR_API_TOKEN", "APP_API_TOKEN")
 
 
+ACCEPT = "AIOPS_ACCEPT_DEADLINE_S must be shorter than AIOPS_DELIVERY_TIMEOUT_S"
+TURN = "AIOPS_TURN_DEADLINE_S must leave room"
+SWEEP = "AIOPS_SWEEP_EVERY_S must be shorter than half of AIOPS_DECIDE_WITHIN_S"
+
+
 @pytest.fixture(autouse=True)
 def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
@@ -42,13 +47,13 @@ def test_without_anything_it_only_looks() -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"accept_deadline_s": 15.0}, "accept_deadline_s must be shorter than delivery_timeout_s"),
-        ({"delivery_timeout_s": 10.0}, "accept_deadline_s must be shorter than delivery_timeout_s"),
-        ({"turn_deadline_s": 15.0}, "turn_deadline_s must leave room"),
-        ({"probe_timeout_s": 50.0}, "turn_deadline_s must leave room"),
-        ({"write_timeout_s": 55.0}, "turn_deadline_s must leave room"),
-        ({"sweep_every_s": 450.0}, "sweep_every_s must be shorter than half of decide_within_s"),
-        ({"decide_within_s": 60.0}, "sweep_every_s must be shorter than half of decide_within_s"),
+        ({"accept_deadline_s": 15.0}, ACCEPT),
+        ({"delivery_timeout_s": 10.0}, ACCEPT),
+        ({"turn_deadline_s": 15.0}, TURN),
+        ({"probe_timeout_s": 50.0}, TURN),
+        ({"write_timeout_s": 55.0}, TURN),
+        ({"sweep_every_s": 450.0}, SWEEP),
+        ({"decide_within_s": 60.0}, SWEEP),
     ],
     ids=lambda value: "".join(value) if isinstance(value, dict) else "",
 )

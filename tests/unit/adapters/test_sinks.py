@@ -165,9 +165,9 @@ async def test_a_redirect_is_no_receipt_and_the_notice_goes_nowhere_else(
     assert elsewhere.asked == []
 
 
-async def test_pagerduty_takes_nothing_but_202_as_a_receipt(
-    session: aiohttp.ClientSession,
+@pytest.mark.parametrize("status", [200, 202, 299])
+async def test_pagerduty_takes_any_success_for_a_receipt(
+    session: aiohttp.ClientSession, status: int
 ) -> None:
-    async with serving([json_answer(TAKEN, 200)]) as server:
-        with pytest.raises(PermanentError):
-            await pagerduty(session, server.url).deliver(notice(), SUBJECT)
+    async with serving([json_answer(TAKEN, status)]) as server:
+        assert "dedup_key" in await pagerduty(session, server.url).deliver(notice(), SUBJECT)

@@ -154,7 +154,7 @@ def test_journal_entries_become_counts_and_one_json_line_each(
     finally:
         structlog.configure(**before)
     told, bug = map(json.loads, capsys.readouterr().err.splitlines())
-    assert told["event"] == "Alert Bad \x1b[31m{x} is firing (pod web)."
+    assert told["event"] == "Alert Bad [31m{x} is firing (pod web)."
     assert (told["subject"], told["incident"]) == ("service/shop/Deployment/web", "inc-1")
     assert (told["seq"], told["kind"], told["reason"]) == (3, "alert", "alert_firing")
     assert (bug["event"], bug["where"], bug["level"]) == ("bug", "here", "error")

@@ -5,6 +5,7 @@ The story they share: Deployment `web` in namespace `shop` wants three pods, and
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -170,6 +171,12 @@ def watched(document: SubjectDocument, *looks: tuple[float, Facts]) -> SubjectDo
     for after_s, seen in looks:
         document = decided(document, seen, NOW_S + after_s).document
     return document
+
+
+def steadily(seen: Facts, from_s: float, to_s: float) -> list[tuple[float, Facts]]:
+    """The same seen at looks as far apart as unbroken health bears, the last one at `to_s`."""
+    count = math.ceil((to_s - from_s) / POLICY.look_gap_max_s)
+    return [*((from_s + n * POLICY.look_gap_max_s, seen) for n in range(count)), (to_s, seen)]
 
 
 def reasons(document: SubjectDocument) -> list[str]:

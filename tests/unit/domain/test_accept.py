@@ -11,7 +11,7 @@ from tests.unit.domain.builders import FIRING, NOW_S, RESOLVED, WEB, alert, ops_
 from worker.domain.alert import Alert, AlertStatus
 from worker.domain.inbox import INBOX_CHARACTERS_MAX, INBOX_MAX, SEEN_MAX, accept
 from worker.domain.journal import EntryKind
-from worker.domain.ops_event import OpsEvent
+from worker.domain.ops_event import OpsEvent, OpsEventKind
 from worker.domain.reason import Reason
 from worker.domain.subject import TAIL_MAX, Seen, SubjectDocument
 
@@ -81,6 +81,24 @@ def test_an_ops_event_is_taken_once() -> None:
     assert accept(replace(document, ops_events=()), [ops_event(1)]).ops_events == ()
 
 
+def test_an_ops_event_is_known_by_its_id_alone() -> None:
+    """Sent again it may carry another time, and the first one was perhaps told already."""
+    known = accept(EMPTY, [ops_event(1)])
+    for again in (
+        ops_event(1, at_s=NOW_S + 60.0),
+        ops_event(1, at_s=0.0),
+        replace(ops_event(1), kind=OpsEventKind.SCALED, actor="another"),
+        ops_event(1, image="web:1.5"),
+    ):
+        assert accept(known, [again]) is known
+    assert known.seen == (Seen("ops:event-1", 0.0, FIRING),)
+
+
+def test_an_alert_with_an_events_id_for_fingerprint_is_another_thing() -> None:
+    document = accept(EMPTY, [ops_event(1), alert(fingerprint="event-1")])
+    assert (len(document.inbox), len(document.ops_events)) == (1, 1)
+
+
 def test_an_overflow_is_counted() -> None:
     news = [alert(pod=f"web-{n}") for n in range(INBOX_MAX - 1)]
     full = accept(EMPTY, [*news, ops_event()])
@@ -103,9 +121,21 @@ def test_an_inbox_of_long_labels_is_full_sooner_and_counts_the_rest() -> None:
     assert document.overflowed > 0
 
 
+def test_events_of_long_details_fill_it_too() -> None:
+    wordy = [ops_event(number, text="x" * 1024) for number in range(INBOX_MAX)]
+    document = accept(EMPTY, wordy)
+    held = sum(len(text) for one in document.ops_events for text in one.detail.values())
+    assert INBOX_CHARACTERS_MAX - 2048 <= held <= INBOX_CHARACTERS_MAX + 2048
+    assert len(document.ops_events) + document.overflowed == INBOX_MAX
+    assert accept(document, [alert()]).overflowed == document.overflowed + 1, "one for both"
+
+
 def test_annotations_are_not_kept() -> None:
-    document = accept(EMPTY, [replace(alert(), annotations={"runbook": "x" * 8000})])
+    prose = {"runbook": "x" * 8000}
+    document = accept(EMPTY, [replace(alert(), annotations=prose)])
     assert document.inbox == (alert(),)
+    again = replace(alert(status=RESOLVED), annotations=prose)
+    assert accept(document, [again]).inbox == (alert(status=RESOLVED),)
 
 
 def test_a_full_inbox_still_takes_news_of_what_is_in_it() -> None:

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
 
 from worker.domain.alert import ALERTS_PER_MESSAGE_MAX, ANNOTATION_LENGTH_MAX, parse
 from worker.domain.malformed import MalformedReason
-from worker.domain.message import LABELS_MAX
+from worker.domain.message import DATA_DEPTH_MAX, LABELS_MAX, NAME_LENGTH_MAX
 
 RECEIVED_S = 1_769_860_860.0
 LABELS = {"alertname": "KubePodCrashLooping"}
 GOOD = {"labels": LABELS}
+LONG_NAME = "n" * (NAME_LENGTH_MAX + 1)
 
 
 def event(**fields: object) -> dict[str, object]:
     return {"specversion": "1.0", **fields}
+
+
+def encoded(body: bytes) -> dict[str, object]:
+    return event(data_base64=base64.b64encode(body).decode())
+
+
+def nested(levels: int) -> str:
+    """An alert of so many objects and lists inside each other."""
+    return (
+        '{"labels": {"alertname": "A"}, "x": ' + "[" * (levels - 1) + "1" + "]" * (levels - 1) + "}"
+    )
 
 
 def labelled(**labels: object) -> dict[str, object]:
@@ -57,6 +70,8 @@ OUT_OF_BOUNDS: list[tuple[object, list[str]]] = [
         {"alerts": [GOOD] * (ALERTS_PER_MESSAGE_MAX + 1)},
         [f"{ALERTS_PER_MESSAGE_MAX + 1} entries", f"send 1 to {ALERTS_PER_MESSAGE_MAX}"],
     ),
+    (labelled(**{LONG_NAME: "x"}), ["alert.labels: a name of 257", "'nnnn", "at most 256"]),
+    (labelled(**{LONG_NAME: "x" * 1025}), ["alert.labels: a name of 257", "at most 256"]),
     (
         labelled(**{f"label{n}": "x" for n in range(LABELS_MAX)}),
         ["alert.labels", f"{LABELS_MAX + 1} entries", f"at most {LABELS_MAX}"],
@@ -77,20 +92,37 @@ BAD_TIME: list[tuple[object, list[str]]] = [
 ]
 OTHERS: dict[MalformedReason, list[tuple[object, list[str]]]] = {
     MalformedReason.NOT_JSON: [
-        (event(data="{"), ["CloudEvent data", "send the message as JSON"]),
-        (event(data="[" * 100_000), ["CloudEvent data", "send the message as JSON"]),
-        (event(data_base64="//4="), ["CloudEvent data", "send the message as JSON"]),
+        (event(data="{"), ["CloudEvent data, body: no JSON", "send JSON"]),
+        (event(data='{"value": Infinity}'), ["CloudEvent data", "Infinity", "send JSON"]),
+        (encoded(b"{"), ["CloudEvent data, body: no JSON", "send JSON"]),
     ],
     MalformedReason.NOT_UTF8: [
         (
             event(data='{"labels": {"alertname": "A", "\\ud800": "x"}}'),
-            ["CloudEvent data", "UTF-8"],
+            ["CloudEvent data", "half a character", "send whole ones"],
         ),
+        (
+            encoded(b'{"labels": {"alertname": "\\udfff"}}'),
+            ["CloudEvent data", "half a character", "send whole ones"],
+        ),
+        (event(data='{"labels": "\ud800"}'), ["CloudEvent data", "byte 12", "send UTF-8"]),
+        (encoded(b"\xff\xfe"), ["CloudEvent data", "byte 0", "send UTF-8"]),
+    ],
+    MalformedReason.DUPLICATE_KEY: [
+        (event(data='{"labels": {"a": "1", "a": "2"}}'), ["CloudEvent data", "'a' twice"]),
+        (encoded(b'{"labels": {}, "labels": {}}'), ["CloudEvent data", "'labels' twice"]),
+        (event(data=event(data='{"k": 1, "k": 1}')), ["CloudEvent data", "'k' twice"]),
     ],
     MalformedReason.TOO_DEEP: [
         (
             event(data=event(data=event(data=GOOD))),
             ["body", "more than 2 CloudEvents", "send one"],
+        ),
+        (event(data="[" * 100_000), ["CloudEvent data", "nested deeper than 20 levels"]),
+        (event(data=nested(DATA_DEPTH_MAX + 1)), ["CloudEvent data", "deeper than 20 levels"]),
+        (
+            encoded(nested(DATA_DEPTH_MAX + 1).encode()),
+            ["CloudEvent data", "deeper than 20 levels", "send flat alerts"],
         ),
     ],
 }
@@ -120,7 +152,7 @@ def test_names_field_value_and_remedy(
 
 
 def test_every_reason_is_given_here_or_by_those_who_read_bytes_and_stores() -> None:
-    of_others = {"too_large", "duplicate_key", "unreadable_state"}
+    of_others = {"too_large", "unreadable_state"}
     assert set(TABLE) | of_others == set(MalformedReason)
 
 
@@ -144,6 +176,9 @@ def test_the_detail_stays_short_whatever_came(value: object) -> None:
     "payload",
     [
         pytest.param(labelled(pod="x" * 1024), id="label value"),
+        pytest.param(labelled(**{"n" * NAME_LENGTH_MAX: "x"}), id="label name"),
+        pytest.param(event(data=nested(DATA_DEPTH_MAX)), id="depth of a text"),
+        pytest.param(encoded(nested(DATA_DEPTH_MAX).encode()), id="depth of base64"),
         pytest.param(
             labelled(**{f"label{n}": "x" for n in range(LABELS_MAX - 1)}), id="count of labels"
         ),

@@ -24,6 +24,8 @@ from worker.domain.codec import UndecodableError, decode, encode
 from worker.domain.decision import abandon
 from worker.domain.inbox import accept
 from worker.domain.incident import Phase
+from worker.domain.journal import EntryKind, broken_at, sentence
+from worker.domain.reason import Reason
 from worker.domain.subject import SubjectDocument
 
 Json = dict[str, Any]
@@ -109,6 +111,24 @@ def test_a_newer_reason_is_kept_as_it_is() -> None:
     assert again["incidents"][0]["attempts"][0]["outcome"] == "moon_phase"
 
 
+@pytest.mark.parametrize("field", ["kind", "reason"])
+def test_a_newer_entry_is_kept_as_it_is_and_its_chain_is_whole(field: str) -> None:
+    document = SubjectDocument(full().subject)
+    newer = {"kind": EntryKind.CLOSED, "reason": Reason.REPAIRED, field: Reason("moon_phase")}
+    document = document.note(newer["kind"], newer["reason"], NOW_S)  # type: ignore[arg-type]
+    back = decode(SubjectDocument, through_json(document))
+    assert getattr(back.journal[0], field) == "moon_phase"
+    assert broken_at(back.journal) is None
+    assert back.journal == document.journal
+    assert sentence(back.journal[0])
+
+
+def test_a_newer_word_is_the_same_word_everywhere() -> None:
+    assert Reason("moon_phase") == Reason("moon_phase") == "moon_phase"
+    assert str(Reason("moon_phase")) == f"{Reason('moon_phase')}" == "moon_phase"
+    assert "moon_phase" not in tuple(Reason)
+
+
 def remove(*path: str | int) -> Callable[[Json], None]:
     def change(stored: Json) -> None:
         at: Any = stored
@@ -145,6 +165,15 @@ def put(value: object, *path: str | int) -> Callable[[Json], None]:
         ),
         (put([], "inbox", 0, "labels"), ["SubjectDocument.inbox", "Alert.labels", "list"]),
         (put(7, "departure"), ["SubjectDocument.departure", "int instead of str"]),
+        (put(7, "extra"), ["int instead of dict"]),
+        (
+            put(["x"], "incidents", 0, "extra"),
+            ["SubjectDocument.incidents", "list instead of dict"],
+        ),
+        (put(10**400, "last_now_s"), ["SubjectDocument.last_now_s", "a number too large"]),
+        (put(10**400, "incidents", 0, "opened_at_s"), ["Incident.opened_at_s", "too large"]),
+        (put(7, "journal", 0, "kind"), ["SubjectDocument.journal", "Entry.kind"]),
+        (put(None, "journal", 0, "reason"), ["SubjectDocument.journal", "Entry.reason"]),
         (remove("subject"), ["SubjectDocument", "'subject'"]),
         (remove("journal", 0, "reason"), ["SubjectDocument.journal", "Entry", "'reason'"]),
     ],

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from worker.domain.correlation import cause_of, correlate, subject_of
+from worker.domain.correlation import CAUSE_LENGTH_MAX, cause_of, correlate, subject_of
 from worker.domain.identity import INGEST, KEY_LENGTH, Subject, SubjectKind, Target
 
 WEB = Subject(SubjectKind.SERVICE, "shop", "Deployment/web")
@@ -118,6 +118,29 @@ def test_cause(name: str, cause: str) -> None:
 @pytest.mark.parametrize("name", ["", "x" * 5000, "naïve {0} alert\n", "../../etc"])
 def test_a_cause_is_a_short_plain_word(name: str) -> None:
     assert re.fullmatch(r"[a-zA-Z0-9_]{1,80}", cause_of(name))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["Disk full", "Disk-full", "Disk_full", "Disk.full", "Disk/full"],
+        ["x" * CAUSE_LENGTH_MAX, "x" * (CAUSE_LENGTH_MAX + 1), "x" * 5000],
+        ["ä", "ö", "_"],
+        ["", " ", "_"],
+        ["Disk full", f"Disk_full_{cause_of('Disk full')[-8:]}x"],
+    ],
+)
+def test_no_two_alerts_share_a_cause_because_their_names_were_changed(names: list[str]) -> None:
+    assert len({cause_of(name) for name in names}) == len(names)
+    assert [cause_of(name) for name in names] == [cause_of(name) for name in names]
+
+
+def test_a_name_that_is_plain_is_its_cause_and_a_changed_one_carries_its_hash() -> None:
+    assert cause_of("Disk_full") == "alert_Disk_full"
+    assert re.fullmatch(r"alert_Disk_full_[0-9a-f]{8}", cause_of("Disk full"))
+    assert cause_of("x" * CAUSE_LENGTH_MAX) == f"alert_{'x' * CAUSE_LENGTH_MAX}"
+    cut = cause_of("x" * (CAUSE_LENGTH_MAX + 1))
+    assert re.fullmatch(rf"alert_x{{{CAUSE_LENGTH_MAX}}}_[0-9a-f]{{8}}", cut)
 
 
 def test_a_key_is_the_subject_and_nothing_else() -> None:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
 from tests.unit.domain.builders import POLICY, SOAKED_S, crashing, facts, pod, rollout
-from tests.unit.domain.guard_cases import case_of, restart
-from worker.domain.evidence import DisruptionBudget, Gone, PodHealth, Unknown
+from tests.unit.domain.guard_cases import (
+    Changes,
+    budgeted,
+    case_of,
+    cooled,
+    never,
+    no,
+    other,
+    restart,
+    waiting,
+)
+from worker.domain.evidence import Gone, Unknown
 from worker.domain.guard import (
     GUARDS,
     Guard,
@@ -23,43 +33,19 @@ from worker.domain.guard import (
     opted_out,
     protected,
 )
+from worker.domain.incident import Phase
 from worker.domain.plan import Refusal, Then
 from worker.domain.playbook import Mode
 from worker.domain.reason import Reason
-from worker.domain.subject import CoolDown
 
 UNKNOWN = Unknown("timed out")
 TARGET = "shop/Pod/web-1"
-Changes = dict[str, Any]
 Row = tuple[Guard, str, Changes, Refusal | None]
 
-
-def cooled(*ago_s: float, **other: Any) -> Changes:
-    """Done so many seconds ago, once for each of the earlier incidents."""
-    known = {"cause": "crash_loop", "action": "evict_pod", "incident": "inc-earlier"}
-    cool = CoolDown(**{**known, **other}, done_s=tuple(SOAKED_S - one for one in ago_s))
-    return {"cool_downs": (cool,)}
-
-
-def budgeted(*, ready: bool = False, **status: Any) -> Changes:
-    sick = pod("web-1") if ready else crashing("web-1")
-    pods = PodHealth((sick, pod("web-2"), pod("web-3")), (DisruptionBudget("web", **status),))
-    return {"pods": pods, "pod": sick}
-
-
-def no(reason: Reason, detail: str = "", until_s: float | None = None) -> Refusal:
-    """Refused for now."""
-    return Refusal(reason, Then.HOLD, detail, until_s)
-
-
-def never(reason: Reason, detail: str = "") -> Refusal:
-    return Refusal(reason, Then.ESCALATE, detail)
-
-
-def waiting(left_s: float) -> Refusal:
-    return no(Reason.COOL_DOWN, f"{left_s:.0f} s left", SOAKED_S + left_s)
-
-
+BUSY = no(Reason.BUSY, "inc-other is being worked on")
+WOULD = Refusal(
+    Reason.OBSERVE_MODE, Then.HOLD, case_of().plan.detail, SOAKED_S + POLICY.observe_again_s, TARGET
+)
 SPENT = Refusal(Reason.ATTEMPTS_USED, Then.NEXT_STEP, "2 here")
 BUDGET = no(Reason.DISRUPTION_BUDGET, "budget web")
 FLOOR = never(Reason.LAST_HEALTHY_REPLICA, TARGET)
@@ -100,22 +86,28 @@ SURROUNDINGS: list[Row] = [
     (clocks_agree, "unknown", {"clock_skew_s": UNKNOWN},
      no(Reason.EVIDENCE_UNKNOWN, "clock skew: timed out")),
     (one_disruption, "alone", {}, None),
-    (one_disruption, "another is owed", {"other": {"outcome": None}},
-     no(Reason.BUSY, "inc-other is being worked on")),
-    (one_disruption, "another is verified", {"other": {"outcome": Reason.ACCEPTED}},
-     no(Reason.BUSY, "inc-other is being worked on")),
-    (one_disruption, "another was found done", {"other": {"outcome": Reason.FOUND_DONE}},
-     no(Reason.BUSY, "inc-other is being worked on")),
-    (one_disruption, "another was refused", {"other": {"outcome": Reason.FORBIDDEN}}, None),
-    (one_disruption, "another was judged",
-     {"other": {"outcome": Reason.ACCEPTED, "verdict": Reason.STILL_SICK}}, None),
+    (one_disruption, "another is owed", other(Phase.ACTING, None), BUSY),
+    (one_disruption, "another is verified", other(Phase.VERIFYING, Reason.ACCEPTED), BUSY),
+    (one_disruption, "another was found done", other(Phase.VERIFYING, Reason.FOUND_DONE), BUSY),
+    (one_disruption, "another was refused", other(Phase.OPEN, Reason.FORBIDDEN), None),
+    (one_disruption, "another was judged", other(Phase.OPEN, Reason.ACCEPTED, "still_sick"), None),
+    (one_disruption, "another waits", {"other": {}}, None),
+    (one_disruption, "another is with a human, its action never answered",
+     other(Phase.ESCALATED, Reason.UNREACHABLE), None),
+    (one_disruption, "another is with a human, its action never judged",
+     other(Phase.ESCALATED, Reason.ACCEPTED), None),
+    (one_disruption, "another is over", other(Phase.RESOLVED, Reason.ACCEPTED), None),
     (one_disruption, "a change is not yet observed", {"rollout": rollout(observed_generation=2)},
-     no(Reason.ROLLOUT_IN_PROGRESS, "a change is not yet observed")),
+     no(Reason.ROLLOUT_IN_PROGRESS, "3 of 3 pods are up to date")),
+    (one_disruption, "a rollout is not through", {"rollout": rollout(updated=2)},
+     no(Reason.ROLLOUT_IN_PROGRESS, "2 of 3 pods are up to date")),
+    (one_disruption, "unknown", {"rollout": UNKNOWN}, no(Reason.TARGET_UNKNOWN)),
+    (one_disruption, "gone", {"rollout": Gone("web")}, no(Reason.TARGET_UNKNOWN)),
     (mode_allows, "auto", {}, None),
-    (mode_allows, "observe", {"mode": Mode.OBSERVE},
-     no(Reason.OBSERVE_MODE, case_of().plan.detail, SOAKED_S + POLICY.observe_again_s)),
-    (mode_allows, "its playbook only observes", {"playbook_mode": Mode.OBSERVE},
-     no(Reason.OBSERVE_MODE, case_of().plan.detail, SOAKED_S + POLICY.observe_again_s)),
+    (mode_allows, "observe", {"mode": Mode.OBSERVE}, WOULD),
+    (mode_allows, "its playbook only observes", {"playbook_mode": Mode.OBSERVE}, WOULD),
+    (mode_allows, "observe a restart", {"mode": Mode.OBSERVE, "plan": restart()},
+     replace(WOULD, detail=restart().detail, target="shop/Deployment/web")),
     (mode_allows, "its playbook acts", {"mode": Mode.OBSERVE, "playbook_mode": Mode.AUTO}, None),
     (kill_switch, "unset", {}, None),
     (kill_switch, "set", {"kill_switch_set": True}, no(Reason.KILL_SWITCH)),
@@ -143,6 +135,8 @@ AVAILABILITY: list[Row] = [
      budgeted(disruptions_allowed=0, current_healthy=2, desired_healthy=2), None),
     (availability_floor, "budget spent, too few are healthy",
      budgeted(disruptions_allowed=0, current_healthy=1, desired_healthy=2), BUDGET),
+    (availability_floor, "budget spent, and it wants none",
+     budgeted(disruptions_allowed=0, current_healthy=0, desired_healthy=0), BUDGET),
     (availability_floor, "budget lets the unhealthy go",
      budgeted(disruptions_allowed=0, desired_healthy=2, always_allows_unhealthy=True), None),
     (availability_floor, "which never covers a ready one", budgeted(ready=True,
@@ -170,6 +164,8 @@ REPEATS: list[Row] = [
     (cooled_down, "its own after an earlier one's",
      cooled(300.0, 60.0, incident=case_of().incident.id), waiting(300.0)),
     (cooled_down, "a repeat of more than a day ago begins anew", cooled(90_000.0, 600.0), None),
+    (cooled_down, "a repeat of just a day ago too", cooled(86_400.0, 600.0), None),
+    (cooled_down, "a repeat of almost a day ago", cooled(86_399.0, 600.0), waiting(600.0)),
     (cooled_down, "another action", cooled(60.0, action="rollout_restart"), None),
     (cooled_down, "another cause", cooled(60.0, cause="not_ready"), None),
 ]  # fmt: skip

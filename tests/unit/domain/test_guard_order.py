@@ -9,6 +9,7 @@ import pytest
 from tests.unit.domain.builders import SOAKED_S, crashing, facts, pod, rollout
 from tests.unit.domain.guard_cases import case_of
 from worker.domain.guard import GUARDS, first_refusal
+from worker.domain.incident import Phase
 from worker.domain.playbook import Mode
 from worker.domain.reason import Reason
 from worker.domain.subject import CoolDown
@@ -23,7 +24,7 @@ TROUBLES: list[tuple[Reason, dict[str, Any]]] = [
     (Reason.OPTED_OUT, {"rollout": rollout(annotations={MARK: "false"})}),
     (Reason.NO_CONTROLLER, {"pod": LAST}),
     (Reason.CLOCKS_DISAGREE, {"clock_skew_s": 99.0}),
-    (Reason.BUSY, {"other": {"outcome": None}}),
+    (Reason.BUSY, {"other": {"phase": Phase.ACTING}}),
     (Reason.ATTEMPTS_USED, {"done": 2}),
     (Reason.COOL_DOWN, {"cool_downs": (COOLED,)}),
     (Reason.LAST_HEALTHY_REPLICA, {"pod": pod("web-1"), "pods": facts(pod("web-1")).pods}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -139,6 +140,23 @@ def test_special_sentences_are_used_for_their_reason_only(key: tuple[EntryKind, 
 def test_hostile_text_is_no_template(hostile: str) -> None:
     text = sentence(entry(alert=hostile, status="firing", labels="pod web-1"))
     assert text == f"Alert {hostile} is firing (pod web-1)."
+
+
+@pytest.mark.parametrize(
+    "hostile", ["\n", "\r\n", "\x1b[31m", "\x00", "\x9b", "\x7f", "\u202e", "\u2028", "\ud800"]
+)
+def test_nothing_in_a_detail_moves_the_cursor_or_turns_the_text_around(hostile: str) -> None:
+    """As it is stored, so that it holds for whoever reads the archive, too."""
+    one = entry(alert=f"A{hostile}B", status="firing")
+    assert all(text.isprintable() for text in one.detail.values())
+    assert re.fullmatch(r"A +(\[31m)?B", one.detail["alert"])
+    assert one.detail["status"] == "firing"
+    assert broken_at([one]) is None
+    one.detail["alert"].encode()
+
+
+def test_what_can_be_printed_stays_as_it_is() -> None:
+    assert entry(alert="naïve – ☃ 日本").detail == {"alert": "naïve – ☃ 日本"}
 
 
 def test_a_line_stays_one_line_and_a_story_one_line_an_entry() -> None:

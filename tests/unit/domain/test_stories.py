@@ -2,74 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from textwrap import dedent, fill
 
 from tests.unit.domain.builders import (
     ACCEPTED,
     NOW_S,
-    POLICY,
     RESOLVED,
     SICK,
-    WEB,
     WELL,
     alert,
     crashing,
-    decided,
     facts,
     ops_event,
     pod,
     rollout,
 )
-from worker.domain.absorb import absorb
-from worker.domain.alert import Alert
+from tests.unit.domain.storytelling import (
+    UNREACHABLE,
+    answer,
+    arrive,
+    look,
+    looks,
+    prose,
+    receive,
+    told,
+)
 from worker.domain.evidence import Facts
-from worker.domain.handover import received
 from worker.domain.identity import Subject, SubjectKind
-from worker.domain.inbox import accept
-from worker.domain.journal import broken_at, story
-from worker.domain.ops_event import OpsEvent
-from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
 
-Happening = Callable[[SubjectDocument, float], SubjectDocument]
-UNREACHABLE = Outcome(Answer.UNCLEAR, Reason.UNREACHABLE, "HTTP 504 upstream timed out")
 EVERYWHERE = facts(*(crashing(f"web-{n}", restarts=8) for n in (1, 2, 3)))
-
-
-def arrive(*news: Alert | OpsEvent) -> Happening:
-    return lambda document, now_s: absorb(accept(document, news), POLICY, now_s)
-
-
-def look(seen: Facts) -> Happening:
-    return lambda document, now_s: decided(document, seen, now_s).document
-
-
-def answer(outcome: Outcome) -> Happening:
-    return lambda document, now_s: record(document, document.intents[0].id, outcome, POLICY, now_s)
-
-
-def receive(document: SubjectDocument, now_s: float) -> SubjectDocument:
-    notice = document.notices[0]
-    return received(document, notice.id, sink="pagerduty", receipt="PD-1", now_s=now_s)
-
-
-def told(*timeline: tuple[float, Happening], subject: Subject = WEB) -> str:
-    """The story of what happened so many seconds after noon, wrapped, with ids that can be read."""
-    document = SubjectDocument(subject)
-    for after_s, happening in timeline:
-        document = happening(document, NOW_S + after_s)
-    assert broken_at(document.journal) is None
-    text = story(document.journal)
-    for number, incident in enumerate(document.incidents, 1):
-        text = text.replace(incident.id, f"inc-{number}")
-    return "\n".join(fill(line, 90, subsequent_indent=" " * 10) for line in text.splitlines())
-
-
-def prose(text: str) -> str:
-    return dedent(text).strip()
 
 
 def test_a_pod_that_crashes_is_moved_and_the_repair_is_proven() -> None:
@@ -80,10 +41,9 @@ def test_a_pod_that_crashes_is_moved_and_the_repair_is_proven() -> None:
         (60, look(SICK)),
         (61, answer(ACCEPTED)),
         (80, look(SICK)),
-        (91, look(WELL)),
-        (240, look(WELL)),
+        *looks(WELL, 91, 299),
         (300, arrive(alert(status=RESOLVED))),
-        (391, look(WELL)),
+        *looks(WELL, 301, 391),
     )
     assert text == prose("""
         12:00:00  Incident inc-1 opened for service/shop/Deployment/web: crash loop.
@@ -133,8 +93,7 @@ def test_the_ladder_ends_with_a_human_who_is_told_when_it_is_over() -> None:
         (95, look(EVERYWHERE)),
         (96, look(EVERYWHERE)),
         (97, receive),
-        (600, look(WELL)),
-        (720, look(WELL)),
+        *looks(WELL, 600, 720),
         (721, receive),
     )
     assert text == prose("""
@@ -182,7 +141,7 @@ def test_a_repair_that_only_looked_like_one() -> None:
         (0, arrive(alert())),
         (60, look(SICK)),
         (61, answer(ACCEPTED)),
-        (91, look(WELL)),
+        *looks(WELL, 91, 389),
         (390, look(restarted)),
         (391, look(restarted)),
         (500, look(fewer)),

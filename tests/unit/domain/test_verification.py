@@ -33,10 +33,11 @@ from worker.domain.evidence import (
 from worker.domain.identity import Target
 from worker.domain.incident import Incident
 from worker.domain.reason import Reason
-from worker.domain.verification import NO_MONITOR, Judgement, Verdict, alert_state, judge
+from worker.domain.verification import NO_MONITOR, Judgement, Verdict, judge
 
 INCIDENT = only(opened(alert(pod="web-2"), alert(pod="")))
 BEFORE = Baseline(NOW_S, "uid-web", desired=3, available=2, restarts=5, revision="5")
+REFERENCES = (BEFORE,)
 NEWBORN_S = 180.0
 HEALTHY, UNHEALTHY = Verdict.HEALTHY, Verdict.UNHEALTHY
 UNKNOWN, PENDING = Verdict.UNKNOWN, Verdict.PENDING
@@ -122,7 +123,7 @@ NO_REPAIR: list[tuple[str, dict[str, Any], Verdict, Reason, str]] = [
 def test_what_is_no_repair(
     change: dict[str, Any], verdict: Verdict, reason: Reason, words: str
 ) -> None:
-    judgement = judge(INCIDENT, BEFORE, replace(WELL, **change), NEWBORN_S)
+    judgement = judge(INCIDENT, REFERENCES, replace(WELL, **change), NEWBORN_S)
     assert (judgement.verdict, judgement.reason) == (verdict, reason)
     assert words in judgement.detail
 
@@ -145,46 +146,21 @@ def test_what_is_no_repair(
     ],
 )
 def test_healthy(seen: Facts) -> None:
-    assert judge(INCIDENT, BEFORE, seen, NEWBORN_S).verdict is HEALTHY
+    assert judge(INCIDENT, REFERENCES, seen, NEWBORN_S).verdict is HEALTHY
 
 
 def test_without_a_baseline_it_is_judged_by_itself() -> None:
-    assert judge(INCIDENT, None, WELL, NEWBORN_S) == Judgement(
+    assert judge(INCIDENT, (), WELL, NEWBORN_S) == Judgement(
         HEALTHY, Reason.HEALTHY, "3 of 3 pods available, none sick"
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "alerts", "expected"),
-    [
-        ("web-2", states(FINGERPRINT), Reason.ALERT_FIRING),
-        ("web-2", states(suppressed=FINGERPRINT), Reason.ALERT_SUPPRESSED),
-        ("web-2", states(FINGERPRINT, FINGERPRINT), Reason.ALERT_SUPPRESSED),
-        ("web-2", states(), None),
-        ("web-2", Unknown("timed out"), Reason.EVIDENCE_UNKNOWN),
-        ("web-2", Unknown(NO_MONITOR), Reason.ALERT_FIRING),
-        ("web-1", states("KubePodCrashLooping-web-1"), None),
-        ("web-1", states(suppressed="KubePodCrashLooping-web-1"), None),
-        ("web-1", Unknown("timed out"), None),
-        ("", states("KubePodCrashLooping-"), Reason.ALERT_FIRING),
-        ("", Unknown("timed out"), Reason.EVIDENCE_UNKNOWN),
-    ],
-)
-def test_what_one_alert_says(
-    name: str, alerts: AlertStates | Unknown, expected: Reason | None
-) -> None:
-    """An alert about a pod that no longer exists (web-1) proves nothing either way."""
-    record = only(opened(alert(pod=name))).alerts[0]
-    assert isinstance(WELL.pods, PodHealth)
-    assert alert_state(record, replace(WELL, alerts=alerts), WELL.pods) == expected
-
-
 def test_without_a_monitor_only_its_own_word_ends_an_alert() -> None:
     alone = replace(WELL, alerts=Unknown(NO_MONITOR))
-    assert judge(INCIDENT, BEFORE, alone, NEWBORN_S).reason is Reason.STILL_FIRING
-    assert judge(over(INCIDENT), BEFORE, alone, NEWBORN_S).verdict is HEALTHY
+    assert judge(INCIDENT, REFERENCES, alone, NEWBORN_S).reason is Reason.STILL_FIRING
+    assert judge(over(INCIDENT), REFERENCES, alone, NEWBORN_S).verdict is HEALTHY
     assert (
-        judge(over(INCIDENT), BEFORE, replace(alone, alerts=Unknown("x")), NEWBORN_S).verdict
+        judge(over(INCIDENT), REFERENCES, replace(alone, alerts=Unknown("x")), NEWBORN_S).verdict
         is UNKNOWN
     )
 
@@ -198,3 +174,20 @@ def test_a_baseline_is_taken_only_of_what_was_seen() -> None:
     assert baseline(facts(crashing("web-1", restarts=5))) == replace(BEFORE, available=0)
     for unseen in ({"rollout": Unknown("x")}, {"rollout": Gone("x")}, {"pods": Unknown("x")}):
         assert baseline(replace(WELL, **unseen)) is None
+
+
+@pytest.mark.parametrize(
+    "references",
+    [
+        pytest.param((BEFORE, replace(BEFORE, desired=4)), id="the second"),
+        pytest.param((replace(BEFORE, desired=4), BEFORE), id="the first"),
+        pytest.param((replace(BEFORE, desired=4), replace(BEFORE, desired=4)), id="both"),
+    ],
+)
+def test_every_reference_is_compared(references: tuple[Baseline, ...]) -> None:
+    assert judge(INCIDENT, references, WELL, NEWBORN_S) == Judgement(
+        UNHEALTHY, Reason.SHRUNK, "3 replicas wanted, 4 before"
+    )
+    another = tuple(replace(one, desired=3, uid=f"uid-{one.desired}") for one in references)
+    assert judge(INCIDENT, another, WELL, NEWBORN_S).reason is Reason.REPLACED
+    assert judge(INCIDENT, (BEFORE, BEFORE), WELL, NEWBORN_S).verdict is HEALTHY

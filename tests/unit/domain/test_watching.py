@@ -18,6 +18,7 @@ from tests.unit.domain.builders import (
     only,
     pod,
     rollout,
+    steadily,
     verifying,
     watched,
 )
@@ -51,8 +52,7 @@ def restarted(count: int) -> Facts:
 
 def test_it_is_credited_after_the_whole_window_and_no_sooner() -> None:
     start_s = SETTLED_S + 20.0
-    document = watched(verifying(), (start_s, WELL), (start_s + 150.0, WELL))
-    document = watched(document, (start_s + WINDOW_S - 1.0, WELL))
+    document = watched(verifying(), *steadily(WELL, start_s, start_s + WINDOW_S - 1.0))
     assert (only(document).phase, verdicts(document)) == (Phase.VERIFYING, [])
     document = watched(document, (start_s + WINDOW_S, WELL))
     incident = only(document)
@@ -65,7 +65,7 @@ def test_it_is_credited_after_the_whole_window_and_no_sooner() -> None:
 
 def test_what_somebody_elses_rollout_may_have_healed_is_not_credited_to_us() -> None:
     theirs = replace(WELL, rollout=rollout(revision="6"))
-    document = watched(verifying(), (SETTLED_S, theirs), (SETTLED_S + WINDOW_S, theirs))
+    document = watched(verifying(), *steadily(theirs, SETTLED_S, SETTLED_S + WINDOW_S))
     assert only(document).resolution is Reason.RESOLVED_BY_OTHERS
     assert verdicts(document) == [Reason.RESOLVED_BY_OTHERS]
     assert "revision 6" in document.journal[-1].detail["detail"]
@@ -89,9 +89,9 @@ def test_nothing_is_judged_before_it_has_settled(seen: Facts) -> None:
 )
 def test_one_look_that_is_not_healthy_begins_the_window_anew(bad: Facts) -> None:
     bad_s = SETTLED_S + WINDOW_S - 1.0
-    document = watched(verifying(), (SETTLED_S, WELL), (bad_s, bad))
+    document = watched(verifying(), *steadily(WELL, SETTLED_S, bad_s - 1.0), (bad_s, bad))
     assert (only(document).phase, only(document).streak) == (Phase.VERIFYING, None)
-    document = watched(document, (bad_s + 10.0, WELL), (bad_s + WINDOW_S, WELL))
+    document = watched(document, *steadily(WELL, bad_s + 10.0, bad_s + WINDOW_S))
     assert only(document).phase is Phase.VERIFYING
     document = watched(document, (bad_s + 10.0 + WINDOW_S, WELL))
     assert only(document).resolution is Reason.REPAIRED
@@ -100,16 +100,17 @@ def test_one_look_that_is_not_healthy_begins_the_window_anew(bad: Facts) -> None
 @pytest.mark.parametrize("again", [1, 6])
 def test_a_restart_between_two_healthy_looks_begins_the_window_anew(again: int) -> None:
     before, late_s = restarted(again - 1), SETTLED_S + WINDOW_S
-    document = watched(verifying(), (SETTLED_S, before), (late_s - 1.0, restarted(again)))
-    document = watched(document, (late_s, restarted(again)))
+    document = watched(verifying(), *steadily(before, SETTLED_S, late_s - 2.0))
+    document = watched(document, *steadily(restarted(again), late_s - 1.0, late_s + WINDOW_S - 2.0))
     assert only(document).phase is Phase.VERIFYING
-    document = watched(document, (late_s - 1.0 + WINDOW_S, restarted(again)))
+    document = watched(document, (late_s + WINDOW_S - 1.0, restarted(again)))
     assert only(document).resolution is Reason.REPAIRED
 
 
 def test_a_new_pod_that_has_crashed_already_begins_the_window_anew() -> None:
     other = facts(pod("web-9", restarts=2), pod("web-2"), pod("web-3"))
-    document = watched(verifying(), (SETTLED_S, WELL), (SETTLED_S + WINDOW_S, other))
+    late_s = SETTLED_S + WINDOW_S
+    document = watched(verifying(), *steadily(WELL, SETTLED_S, late_s - 1.0), (late_s, other))
     assert only(document).phase is Phase.VERIFYING
 
 

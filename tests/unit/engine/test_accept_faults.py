@@ -68,8 +68,10 @@ async def test_beyond_the_deadline_nothing_is_acknowledged(hasty: Rig) -> None:
         {"schema": 99, "subject": {"kind": "unresolved", "scope": "a", "name": ""}},
         {"schema": 1, "subject": 3},
         {"schema": 1},
+        {"schema": "2", "subject": {"kind": "unresolved", "scope": "a", "name": ""}},
+        {"schema": None, "subject": {"kind": "unresolved", "scope": "a", "name": ""}},
     ],
-    ids=["newer schema", "damaged", "empty"],
+    ids=["newer schema", "damaged", "empty", "a schema that is no number", "no schema"],
 )
 async def test_a_document_that_cannot_be_read_holds_up_nobody_else(
     rig: Rig, unreadable: dict[str, object]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pytest
-
 from tests.unit.engine.rig import NOBODY, SHOP, Rig, alert, body
 from worker.domain.incident import Phase
 from worker.engine.documents import document_key
@@ -174,19 +172,3 @@ async def test_a_departure_that_was_cut_off_is_finished_later(rig: Rig) -> None:
     assert NOBODY.key in await OpenIndex(rig.store).all()
     assert await rig.turn(NOBODY) is False
     assert NOBODY.key not in await OpenIndex(rig.store).all()
-
-
-@pytest.mark.parametrize("links", [2, 40])
-async def test_merged_alerts_are_linked_within_a_bound(rig: Rig, links: int) -> None:
-    alerts = [
-        alert(f"Odd{number}", namespace="nowhere", at_s=rig.clock.now_s())
-        for number in range(links)
-    ]
-    for number, one in enumerate(alerts):
-        parent = f"00-{number + 1:032x}-00f067aa0ba902b7-01"
-        await rig.deliver_traced(body(one), parent)
-    await rig.engine.shell.work(NOBODY.key, traceparent=rig.wakes.woken[0][1])
-    turn = next(one for one in rig.telemetry.spans if one.name == "turn")
-    assert turn.parent == rig.wakes.woken[0][1]
-    assert len(turn.links) == min(links - 1, 32), "all but the one that it continues"
-    assert turn.parent not in turn.links

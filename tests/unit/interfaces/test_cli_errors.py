@@ -146,4 +146,4 @@ async def test_a_bad_setting_names_variable_value_and_remedy(
 async def test_settings_that_contradict_each_other_say_how() -> None:
     done = await aiopsctl("run", AIOPS_ACCEPT_DEADLINE_S="20")
     assert done.exit_code == 2
-    assert "accept_deadline_s must be shorter than delivery_timeout_s" in done.stderr
+    assert "AIOPS_ACCEPT_DEADLINE_S must be shorter than AIOPS_DELIVERY_TIMEOUT_S" in done.stderr

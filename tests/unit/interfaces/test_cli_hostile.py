@@ -60,13 +60,27 @@ async def test_a_line_feed_makes_no_line_of_its_own(staged: Stage, source: str) 
 
 @BOTH
 async def test_as_data_it_is_whole_and_escaped(staged: Stage, source: str) -> None:
-    """C0 control characters; what JSON and YAML leave as it is, is another test's business."""
+    """ASCII: nothing that moves the cursor, and nothing that turns the text around."""
     for output in ("json", "yaml"):
         done = await staged.call("show", staged.escalated, "-o", output, source=source)
-        assert "\x1b" not in done.stdout, output
-        assert "\x07" not in done.stdout, output
+        assert done.stdout.isascii(), output
+        assert not UNSAFE.search(done.stdout), output
         whole = json.loads(done.stdout) if output == "json" else yaml.safe_load(done.stdout)
         assert whole["subject"] == HOSTILE_SUBJECT.text
+
+
+@BOTH
+@pytest.mark.parametrize("output", ["json", "yaml"])
+async def test_every_list_as_data_is_ascii_too(staged: Stage, source: str, output: str) -> None:
+    for words in (
+        ("incidents", "--all"),
+        ("deadletter", "list"),
+        ("deadletter", "show", staged.letter),
+    ):
+        done = await staged.call(*words, "-o", output, source=source)
+        assert done.exit_code == 0, words
+        assert done.stdout.isascii(), words
+        assert not UNSAFE.search(done.stdout), words
 
 
 async def test_yaml_runs_nothing_and_makes_no_tags(staged: Stage) -> None:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from socket import socket
 
 import pytest
 
@@ -121,6 +122,47 @@ def test_as_a_module_it_answers_help_and_version(cli: Cli) -> None:
     code, out, _ = cli.call("--version")
     assert code == 0
     assert out.startswith("aiopsctl ")
+
+
+def one_error(outcome: tuple[int, str, str]) -> str:
+    """The error of a refused start: the last line, after what is being started."""
+    code, out, err = outcome
+    assert (code, out) == (1, ""), err
+    started, *_, error = err.splitlines()
+    assert started.startswith("mode observe, database ")
+    assert error.startswith("Error: ")
+    assert err.count("Error: ") == 1
+    assert "Traceback" not in err
+    return error
+
+
+def test_a_port_that_is_taken_is_named_with_the_remedy(cli: Cli) -> None:
+    with socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        error = one_error(cli.call("run", "--port", str(port)))
+    assert f"127.0.0.1:{port} is taken, or not ours to listen on" in error
+    assert "AIOPS_PEOPLE_PORT" in error
+
+
+@pytest.mark.parametrize("folder", ["missing", "a file"])
+def test_a_folder_that_is_none_is_named_with_the_remedy(cli: Cli, folder: str) -> None:
+    (cli.folder / "a file").write_text("not a folder")
+    path = cli.folder / folder / "aiops.db"
+    error = one_error(cli.call("run", "--database", str(path), "--port", str(free_port())))
+    assert f"database {path}: " in error
+    assert error.endswith("; name another file with --database")
+
+
+@pytest.mark.parametrize("content", [b"no database at all, by no means", b"\x00" * 5000])
+def test_a_file_that_is_no_database_is_named_with_the_remedy(cli: Cli, content: bytes) -> None:
+    (cli.folder / "aiops.db").write_bytes(content)
+    error = one_error(cli.call("run", "--port", str(free_port())))
+    assert error == (
+        "Error: database aiops.db: file is not a database; name another file with --database"
+    )
+    assert (cli.folder / "aiops.db").read_bytes() == content, "not touched"
 
 
 def test_a_pack_that_cannot_be_read_names_file_line_and_remedy(cli: Cli) -> None:
