@@ -147,7 +147,7 @@ class Settings(BaseSettings):
             decide_within_s=self.decide_within_s,
             hold_s=self.hold_s,
             verify_every_s=self.verify_every_s,
-            look_gap_max_s=LOOKS_MISSED_MAX * self.verify_every_s,
+            look_gap_max_s=max(self.turn_deadline_s, LOOKS_MISSED_MAX * self.verify_every_s),
             watch_every_s=self.watch_every_s,
             close_after_healthy_s=self.close_after_healthy_s,
             newborn_s=self.newborn_s,

@@ -31,6 +31,7 @@ def test_every_phase_every_end_and_every_kind_of_entry_is_lived_through() -> Non
         seen.update(met)
 
     count()
-    expected = {*Phase, *EntryKind, Reason.REPAIRED, Reason.RESOLVED_BY_OTHERS, True}
+    told = set(EntryKind) - {EntryKind.UNTOLD}  # it takes hundreds of moves: test_size.py has it
+    expected = {*Phase, *told, Reason.REPAIRED, Reason.RESOLVED_BY_OTHERS, True}
     expected |= {"verdict healthy", "verdict still_sick"}
     assert {one: seen[one] for one in expected if seen[one] < RARELY} == {}

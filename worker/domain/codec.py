@@ -68,8 +68,11 @@ def _dataclass_reader(cls: Any) -> Read:
 
     def read(value: Any) -> Any:
         entries = _expect(dict, value)
-        if keeps_extra and entries.get("extra"):
-            entries = {**_expect(dict, entries["extra"]), **entries}
+        if keeps_extra and "extra" in entries:
+            kept = entries["extra"]
+            if not isinstance(kept, dict):
+                raise UndecodableError(f"{cls.__name__}.extra: {type(kept).__name__}, no object")
+            entries = {**kept, **entries}
         known: dict[str, Any] = {}
         extra: dict[str, Any] = {}
         for name, item in entries.items():

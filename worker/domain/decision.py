@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from worker.domain.absorb import opened
-from worker.domain.evidence import Facts, PodHealth, RolloutHealth, baseline
+from worker.domain.evidence import Facts, PodHealth, RolloutHealth, Unknown, baseline
 from worker.domain.handover import escalate
 from worker.domain.incident import Incident, Phase
 from worker.domain.journal import EntryKind
@@ -39,6 +39,8 @@ def decide(
 ) -> Decision:
     """Decide for every open incident; `document` has absorbed its inbox. Total: never raises."""
     before = document
+    facts = replace(facts, at_s=true_now_s(facts.at_s, facts.clock_skew_s, policy))
+    now_s = true_now_s(now_s, facts.clock_skew_s, policy)
     situation = Situation(facts, pack, policy, max(now_s, document.last_now_s))
     known = {intent.id for intent in document.intents}
     resend: list[Intent] = []
@@ -52,16 +54,18 @@ def decide(
     fresh = [intent for intent in document.intents if intent.id not in known]
     if pack.version > document.pack_version:
         document = replace(document, pack_version=pack.version)
-    if document != before and _clock_is_right(facts, policy):
+    if document != before and isinstance(facts.clock_skew_s, float):
         document = replace(document, last_now_s=situation.now_s)
     return Decision(document, (*resend, *fresh))
 
 
-def _clock_is_right(facts: Facts, policy: Policy) -> bool:
-    """Only then may our now become the document's: a wrong one would hold it there for others."""
-    return isinstance(facts.clock_skew_s, float) and abs(facts.clock_skew_s) <= (
-        policy.clock_skew_max_s
-    )
+def true_now_s(now_s: float, skew_s: float | Unknown, policy: Policy) -> float:
+    """Our now; the API server's, when the two are known to differ too much.
+
+    Nothing is done on a wrong clock (a guard), and nothing is judged or handed over by it either.
+    """
+    wrong = isinstance(skew_s, float) and abs(skew_s) > policy.clock_skew_max_s
+    return now_s - skew_s if wrong and isinstance(skew_s, float) else now_s
 
 
 def _advance(

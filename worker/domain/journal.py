@@ -33,6 +33,7 @@ class EntryKind(Growing):
     ESCALATED = "escalated"
     RECEIPT = "receipt"
     CLOSED = "closed"
+    UNTOLD = "untold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ TEMPLATES = {
     EntryKind.ESCALATED: "Handed over to a human: {reason}. {detail}",
     EntryKind.RECEIPT: "{sink} received the {notice} notice ({receipt}).",
     EntryKind.CLOSED: "Closed: {reason}. {detail}",
+    EntryKind.UNTOLD: "{count} more things happened while the journal could not be published.",
 }
 
 SENTENCES = {

@@ -62,17 +62,18 @@ def lone_surrogate(value: object) -> bool:
 
 
 def _within(value: object, depth_max: int) -> bool:
-    level: list[object] = [value]
-    for _ in range(depth_max + 1):
+    """Whether objects and lists, empty ones too, stand at most that deep in each other."""
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(depth_max):
         level = [
             item
             for one in level
-            if isinstance(one, (dict, list))
             for item in (one.values() if isinstance(one, dict) else one)
+            if isinstance(item, (dict, list))
         ]
         if not level:
             return True
-    return False
+    return not level
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

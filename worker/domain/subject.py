@@ -24,6 +24,7 @@ TAIL_MAX = 50  # published journal entries that stay in the document
 COOL_DOWNS_MAX = 64  # (cause, action) pairs
 COOL_DOWN_TIMES_MAX = 8  # incidents of a pair that are remembered: by then the pause is longest
 UNPUBLISHED_MAX = 200  # journal entries owed to the topic; beyond it nothing new is begun
+UNPUBLISHED_KEPT_MAX = 300  # beyond it entries are only counted, and the count is told later
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class SubjectDocument:
     journal_seq: int = 0
     journal_head: str = ""
     published_seq: int = 0
+    untold: int = 0  # entries that were only counted
     last_now_s: float = 0.0
     pack_version: int = 0
     departure: str = ""  # the mark under which it left the open index; "" since news came
@@ -143,6 +145,19 @@ class SubjectDocument:
         **detail: str,
     ) -> SubjectDocument:
         """Append to the journal; published entries beyond the tail's bound are let go."""
+        if len(self.unpublished) >= UNPUBLISHED_KEPT_MAX:
+            return replace(self, untold=self.untold + 1)
+        if self.untold:
+            count = str(self.untold)
+            told = replace(self, untold=0)._appended(
+                EntryKind.UNTOLD, Reason.JOURNAL_STUCK, at_s, "", {"count": count}
+            )
+            return told._appended(kind, reason, at_s, incident, detail)
+        return self._appended(kind, reason, at_s, incident, detail)
+
+    def _appended(
+        self, kind: EntryKind, reason: Reason, at_s: float, incident: str, detail: dict[str, str]
+    ) -> SubjectDocument:
         entry = chained(
             seq=self.journal_seq + 1, at_s=at_s, kind=kind, reason=reason, incident=incident,
             detail=detail, previous=self.journal_head,

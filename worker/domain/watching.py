@@ -36,13 +36,17 @@ def verify(document: SubjectDocument, incident: Incident, situation: Situation) 
     references = tuple(one for one in (incident.onset, attempt.before) if one is not None)
     judgement = judge(incident, references, facts, situation.policy.newborn_s)
     incident = replace(incident, streak=_streak(incident, judgement, situation))
-    streak = incident.streak
-    if streak is not None and now_s - streak.since_s >= watch.window_s:
+    streak, deadline_s = incident.streak, settled_s + watch.deadline_s
+    in_time = streak is not None and streak.since_s <= deadline_s
+    if streak is not None and in_time and now_s - streak.since_s >= watch.window_s:
         return _credit(document, incident, attempt, judgement, watch, facts, now_s)
     if judgement.verdict is Verdict.UNHEALTHY:
         return _not_credited(document, incident, attempt, judgement, situation)
-    if now_s < settled_s + watch.deadline_s or judgement.verdict is Verdict.HEALTHY:
-        return document.with_incident(incident)  # a window that has begun may come to its end
+    if now_s < deadline_s or in_time:
+        return document.with_incident(incident)  # a window that began in time may come to its end
+    if judgement.verdict is Verdict.HEALTHY:
+        words = f"{judgement.detail}, but not before the deadline"
+        judgement = Judgement(Verdict.PENDING, Reason.NOT_YET, words)
     if judgement.verdict is Verdict.PENDING:
         return _not_credited(document, incident, attempt, judgement, situation)
     document, incident = _verdict(document, incident, attempt, judgement, now_s)

@@ -39,17 +39,15 @@ class Observe:
         self._telemetry = telemetry
         self._probe_timeout_s = probe_timeout_s
 
-    async def facts(self, questions: Sequence[Question]) -> Facts:
+    async def facts(self, questions: Sequence[Question], clock_skew_s: float | Unknown) -> Facts:
         """Never raises for a probe's trouble: that field is then Unknown, with the reason."""
         at_s = self._clock.now_s()
-        if not questions:
-            return Facts(at_s)
         answers = await asyncio.gather(*(self._ask(question) for question in questions))
         fields = {
             FIELD_OF_PROBE[question.probe]: answer
             for question, answer in zip(questions, answers, strict=True)
         }
-        return replace(Facts(at_s), **fields, clock_skew_s=await self._skew())
+        return replace(Facts(at_s), **fields, clock_skew_s=clock_skew_s)
 
     async def _ask(self, question: Question) -> Any:
         name = str(question.probe)
@@ -58,7 +56,9 @@ class Observe:
             span.set("known", not isinstance(answer, Unknown))
             return answer
 
-    async def _skew(self) -> float | Unknown:
+    async def skew_s(self) -> float | Unknown:
+        """Our clock's lead over the API server's, in seconds."""
+
         async def skew() -> float:
             return self._clock.now_s() - await self._cluster.server_time_s()
 

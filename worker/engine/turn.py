@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from worker.domain.absorb import absorb
-from worker.domain.decision import abandon, decide, wake_at
+from worker.domain.decision import abandon, decide, true_now_s, wake_at
 from worker.domain.outcome import record
 from worker.domain.playbook import Pack
 from worker.domain.policy import Policy
@@ -92,9 +92,10 @@ class Turn:
     async def _round(self, loaded: Loaded) -> tuple[SubjectDocument, bool] | None:
         """The document as stored, and whether to look again at once; None when a save was lost."""
         parts, policy = self._parts, self._parts.policy
-        now_s = parts.clock.now_s()
+        skew_s = await parts.observe.skew_s()
+        now_s = true_now_s(parts.clock.now_s(), skew_s, policy)
         document = absorb(loaded.document, policy, now_s)
-        facts = await parts.observe.facts(questions(document))
+        facts = await parts.observe.facts(questions(document), skew_s)
         await failpoint("turn.slow")
         decision = decide(document, facts, parts.pack(), policy, parts.clock.now_s())
         if decision.document != loaded.document:
@@ -108,7 +109,7 @@ class Turn:
         await failpoint("turn.intent_durable")
         for intent in decision.perform:
             outcome = await parts.perform.perform(intent)
-            at_s = parts.clock.now_s()
+            at_s = true_now_s(parts.clock.now_s(), skew_s, policy)
             await self._change(
                 document.subject.key,
                 lambda stored, i=intent.id, o=outcome, t=at_s: record(stored, i, o, policy, t),  # type: ignore[misc]

@@ -165,10 +165,10 @@ def put(value: object, *path: str | int) -> Callable[[Json], None]:
         ),
         (put([], "inbox", 0, "labels"), ["SubjectDocument.inbox", "Alert.labels", "list"]),
         (put(7, "departure"), ["SubjectDocument.departure", "int instead of str"]),
-        (put(7, "extra"), ["int instead of dict"]),
+        (put(7, "extra"), ["SubjectDocument.extra", "int, no object"]),
         (
             put(["x"], "incidents", 0, "extra"),
-            ["SubjectDocument.incidents", "list instead of dict"],
+            ["SubjectDocument.incidents", "Incident.extra", "list, no object"],
         ),
         (put(10**400, "last_now_s"), ["SubjectDocument.last_now_s", "a number too large"]),
         (put(10**400, "incidents", 0, "opened_at_s"), ["Incident.opened_at_s", "too large"]),

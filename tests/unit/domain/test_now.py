@@ -20,7 +20,7 @@ from tests.unit.domain.builders import (
     ops_event,
 )
 from worker.domain.absorb import absorb
-from worker.domain.decision import SOON_S, abandon, wake_at
+from worker.domain.decision import SOON_S, abandon, true_now_s, wake_at
 from worker.domain.evidence import Unknown
 from worker.domain.inbox import accept
 from worker.domain.incident import Hold
@@ -36,14 +36,30 @@ def test_a_clock_that_agrees_becomes_the_documents_time(skew_s: float) -> None:
     assert decision.document.last_now_s == SOAKED_S
 
 
-@pytest.mark.parametrize("skew_s", [30.1, -30.1, 90_000.0, Unknown("no answer")], ids=str)
-def test_a_clock_that_does_not_or_may_not_agree_does_not(skew_s: float | Unknown) -> None:
+def test_a_clock_that_may_not_agree_does_not() -> None:
     """Else every replica would hold its breath until that time has really come."""
-    decision = decided(opened(), replace(SICK, clock_skew_s=skew_s), AHEAD_S)
+    decision = decided(opened(), replace(SICK, clock_skew_s=Unknown("no answer")), AHEAD_S)
     assert decision.document != opened(), "something was decided"
     assert decision.document.last_now_s == 0.0
-    right = decided(decision.document, SICK, SOAKED_S + 120.0)
-    assert right.document.last_now_s == SOAKED_S + 120.0
+
+
+@pytest.mark.parametrize("skew_s", [30.1, -30.1, 90_000.0])
+def test_a_clock_that_is_known_to_be_wrong_is_set_right(skew_s: float) -> None:
+    """Nothing is done on it, and nothing is judged or handed over by it either."""
+    seen = replace(SICK, at_s=SICK.at_s + skew_s, clock_skew_s=skew_s)
+    decision = decided(opened(), seen, SOAKED_S + skew_s)
+    assert decision.document.last_now_s == SOAKED_S
+    hold = only(decision.document).hold
+    assert hold is not None
+    assert (hold.reason, hold.since_s) == (Reason.CLOCKS_DISAGREE, SOAKED_S)
+    assert decision.perform == ()
+
+
+def test_the_true_now() -> None:
+    assert true_now_s(1000.0, 30.0, POLICY) == 1000.0
+    assert true_now_s(1000.0, 31.0, POLICY) == 969.0
+    assert true_now_s(1000.0, -31.0, POLICY) == 1031.0
+    assert true_now_s(1000.0, Unknown("no answer"), POLICY) == 1000.0
 
 
 def test_the_bound_is_the_policys() -> None:
@@ -54,7 +70,7 @@ def test_the_bound_is_the_policys() -> None:
 
 def test_what_was_decided_by_a_wrong_clock_still_never_goes_back() -> None:
     document = replace(opened(), last_now_s=SOAKED_S)
-    early = decided(document, replace(SICK, clock_skew_s=-99.0), NOW_S - 60.0)
+    early = decided(document, replace(SICK, clock_skew_s=-99.0), NOW_S - 160.0)
     assert early.document.last_now_s == SOAKED_S
     hold = only(early.document).hold
     assert hold is not None

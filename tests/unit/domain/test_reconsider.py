@@ -96,7 +96,6 @@ def test_not_done_and_still_right_is_sent_again_with_the_same_id_and_a_fresh_fen
     [
         pytest.param(STOPPED, POLICY, id="kill switch"),
         pytest.param(replace(SICK, kill_switch_set=Unknown("HTTP 500")), POLICY, id="unreadable"),
-        pytest.param(replace(SICK, clock_skew_s=31.0), POLICY, id="clocks"),
         pytest.param(SICK, replace(POLICY, mode=Mode.OBSERVE), id="mode"),
         pytest.param(OTHERS_CRASH, POLICY, id="another pod is the sick one"),
         pytest.param(
@@ -120,6 +119,16 @@ def test_not_done_and_no_longer_right_waits_for_the_flight_then_is_superseded(
     assert incident.attempts[0].outcome is Reason.SUPERSEDED
     assert incident.rung == 0
     assert done.document.cool_downs == ()
+
+
+def test_nothing_is_sent_again_while_the_clocks_disagree() -> None:
+    """Neither is it given up: how long it has been under way is told by the true clock."""
+    document, seen = acting(), replace(SICK, clock_skew_s=31.0)
+    for now_s in (AFTER_FLIGHT_S - 1.0, AFTER_FLIGHT_S + 30.0):
+        waiting = decided(document, seen, now_s)
+        assert (waiting.perform, waiting.document.intents) == ((), document.intents)
+    done = decided(document, seen, AFTER_FLIGHT_S + 31.0)
+    assert only(done.document).attempts[0].outcome is Reason.SUPERSEDED
 
 
 def test_a_superseded_intent_is_followed_by_one_with_another_id() -> None:

@@ -58,10 +58,10 @@ async def hanging(_: Question) -> Any:
 
 async def test_each_answer_gets_its_own_field() -> None:
     probes = {name: answering(str(name)) for name in ProbeName}
-    facts = await observe(probes)[0].facts(ALL)
+    facts = await observe(probes)[0].facts(ALL, 7.0)
     answers: tuple[object, ...] = (facts.rollout, facts.pods, facts.alerts, facts.kill_switch_set)
     assert answers == ("rollout_health", "pod_health", "alert_state", "kill_switch")
-    assert facts.clock_skew_s == 90.0
+    assert facts.clock_skew_s == 7.0
     assert facts.at_s == NOON_S
 
 
@@ -70,10 +70,14 @@ async def test_every_probe_has_a_field() -> None:
 
 
 async def test_nothing_asked_is_nothing_known() -> None:
-    facts = await observe({})[0].facts(())
+    facts = await observe({})[0].facts((), 0.0)
     assert isinstance(facts.rollout, Unknown)
     assert isinstance(facts.kill_switch_set, Unknown)
-    assert isinstance(facts.clock_skew_s, Unknown)
+    assert facts.clock_skew_s == 0.0
+
+
+async def test_our_clocks_lead_over_the_api_servers() -> None:
+    assert await observe({})[0].skew_s() == 90.0
 
 
 @pytest.mark.parametrize("error", [TransientError("away"), PermanentError("no right")], ids=str)
@@ -82,7 +86,7 @@ async def test_a_probe_in_trouble_is_unknown_with_the_reason(error: Exception) -
         ProbeName.POD_HEALTH: answering(error)
     }
     made, telemetry = observe(probes)
-    facts = await made.facts(ALL)
+    facts = await made.facts(ALL, 0.0)
     assert facts.pods == Unknown(str(error))
     assert facts.alerts == QUIET, "the others are not affected"
     known = {span.name: span.set_later["known"] for span in telemetry.spans}
@@ -93,7 +97,7 @@ async def test_a_probe_in_trouble_is_unknown_with_the_reason(error: Exception) -
 
 async def test_a_probe_that_hangs_is_unknown_after_its_deadline() -> None:
     probes = {name: answering(QUIET) for name in ProbeName} | {ProbeName.ROLLOUT_HEALTH: hanging}
-    facts = await observe(probes)[0].facts(ALL)
+    facts = await observe(probes)[0].facts(ALL, 0.0)
     assert isinstance(facts.rollout, Unknown)
     assert "no answer within" in facts.rollout.why
     assert facts.alerts == QUIET
@@ -108,12 +112,11 @@ async def test_probes_run_at_once() -> None:
         return QUIET
 
     made, _ = observe(dict.fromkeys(ProbeName, together), timeout_s=30.0)  # liveness only
-    facts = await made.facts(ALL)
+    facts = await made.facts(ALL, 0.0)
     assert facts.rollout == facts.pods == facts.alerts == QUIET
 
 
 async def test_a_clock_that_cannot_be_compared_is_unknown() -> None:
     cluster = LateCluster(SetClock())
     cluster.no_date = TransientError("API server: away")
-    facts = await observe({name: answering(QUIET) for name in ProbeName}, cluster)[0].facts(ALL)
-    assert facts.clock_skew_s == Unknown("API server: away")
+    assert await observe({}, cluster)[0].skew_s() == Unknown("API server: away")

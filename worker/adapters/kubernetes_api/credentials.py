@@ -26,4 +26,6 @@ async def configuration_of(kubeconfig: Path | None, context: str | None) -> Any:
             )
     except (config.ConfigException, yaml.YAMLError, OSError) as error:
         raise PermanentError(f"kubeconfig: {error}; set AIOPS_KUBECONFIG") from error
+    except (TypeError, AttributeError, KeyError) as error:  # an empty file, or one of another kind
+        raise PermanentError(f"kubeconfig {kubeconfig}: is none; set AIOPS_KUBECONFIG") from error
     return configuration
