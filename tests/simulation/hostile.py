@@ -113,6 +113,9 @@ class HostileCluster(Hostile):
         return stopped
 
     async def write(self, request: WriteRequest) -> ApiAnswer:
+        if (since_s := self.shared.stopped_since_s) is not None:
+            late_s = self.shared.clock.now_s() - since_s
+            self.shared.sent_while_stopped.append((request.intent_id, late_s))
         await self.host.gate()
         nemesis = self.shared.nemesis
         if nemesis.strikes("write_not_sent"):
@@ -140,8 +143,7 @@ class HostileCluster(Hostile):
         durable = _names_intent(self.shared, request.intent_id)
         answer = await self.shared.cluster.write(request)
         if 200 <= answer.status < 300:
-            now_s, stopped = self.shared.clock.now_s(), self.shared.cluster.stopped
-            self.shared.applied.append(Applied(now_s, request, durable, stopped))
+            self.shared.applied.append(Applied(self.shared.clock.now_s(), request, durable))
         return answer
 
 

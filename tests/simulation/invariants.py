@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from tests.simulation.parts import Applied
-from tests.simulation.scenario import REPAIRABLE, Fault, truly_healthy
+from tests.simulation.scenario import REPAIRABLE, UNTOUCHABLE, Fault, truly_healthy
 from tests.simulation.schedule import SKEW_MAX_S, WATCH, Run, at_rest
 from worker.domain.codec import decode
 from worker.domain.journal import Entry, broken_at
 from worker.domain.reason import Reason
 from worker.domain.subject import SubjectDocument
+
+STOPPED_WITHIN_S = 5.0
 
 Check = Callable[[Run], Iterator[str]]
 
@@ -96,6 +98,21 @@ def no_repair_is_claimed_that_is_none(run: Run) -> Iterator[str]:
                 yield f"{incident.id}: called repaired, and {service.name} is sick"
 
 
+def the_untouchable_is_not_touched(run: Run) -> Iterator[str]:
+    """[15, 28] No write at all to what is protected, opted out, or would not be made again."""
+    names = {(one.namespace, one.name) for one in run.services if one.fault in UNTOUCHABLE}
+    for one in run.shared.applied:
+        if one.subject in names:
+            yield f"{one.request.intent_id} touched {one.request.ref.name}"
+
+
+def the_kill_switch_stops_everything(run: Run) -> Iterator[str]:
+    """[18] No write is sent later than 5 s after the switch was set."""
+    for intent_id, late_s in run.shared.sent_while_stopped:
+        if late_s > STOPPED_WITHIN_S:
+            yield f"{intent_id} was sent {late_s:.1f} s after the kill switch was set"
+
+
 def story_is_whole(run: Run) -> Iterator[str]:
     """[22] The published journal of each subject is one unbroken chain; repeats are the same."""
     chains: dict[str, dict[int, Entry]] = defaultdict(dict)
@@ -144,6 +161,8 @@ INVARIANTS: tuple[Check, ...] = (
     decided_before_done,
     no_remedy_for_ever,
     no_repair_is_claimed_that_is_none,
+    the_untouchable_is_not_touched,
+    the_kill_switch_stops_everything,
     story_is_whole,
     open_subjects_are_indexed,
     no_bug_was_met,

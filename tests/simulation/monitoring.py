@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 
 from tests.simulation.host import Host
 from tests.simulation.parts import Shared
-from tests.simulation.scenario import NAMESPACE
 from worker.adapters.simulated.objects import is_ready, is_terminating
 from worker.domain.alert import fingerprint_of
 from worker.engine.delivery import Delivery, Source
@@ -62,13 +61,14 @@ class Monitoring:
 
     def _symptoms(self) -> list[dict[str, str]]:
         found = []
-        for pod in self.shared.cluster.world.of("Pod", NAMESPACE):
+        for pod in self.shared.cluster.world.of("Pod"):
             if is_terminating(pod) or is_ready(pod):
                 continue
             (status,) = pod["status"].get("containerStatuses") or [{}]
             crashing = status.get("restartCount", 0) > 0
             name = "KubePodCrashLooping" if crashing else "KubePodNotReady"
-            labels = {"alertname": name, "namespace": NAMESPACE, "pod": pod["metadata"]["name"]}
+            where = {key: pod["metadata"][key] for key in ("namespace", "name")}
+            labels = {"alertname": name, "namespace": where["namespace"], "pod": where["name"]}
             found.append({**labels, "severity": "warning"})
         return found
 

@@ -26,7 +26,6 @@ class Applied:
     at_s: float
     request: WriteRequest
     intent_was_durable: bool
-    switch_was_set: bool
 
     @property
     def subject(self) -> tuple[str, str]:
@@ -45,9 +44,15 @@ class Shared:
     sink: RecordingSink = field(default_factory=RecordingSink)
     monitor: SimulatedMonitor = field(default_factory=SimulatedMonitor)
     applied: list[Applied] = field(default_factory=list)
+    stopped_since_s: float | None = None  # the kill switch
+    sent_while_stopped: list[tuple[str, float]] = field(default_factory=list)
     late: list[Future[ApiAnswer]] = field(
         default_factory=list
     )  # writes that came after their answer
 
     def __post_init__(self) -> None:
         self.cluster = SimulatedCluster(self.clock)
+
+    def turn_kill_switch(self, stop: bool) -> None:
+        self.cluster.stopped = stop
+        self.stopped_since_s = self.clock.now_s() if stop else None

@@ -23,9 +23,14 @@ class Fault(StrEnum):
     TEMPLATE = "template"  # every pod crashes because of what it runs: nothing of ours heals it
     SLUGGISH = "sluggish"  # no pod gets ready until all of them are restarted
     PASSING = "passing"  # like `node`, and the node heals by itself
+    NAKED = "naked"  # a pod that crashes and that nothing would make again
+    PROTECTED = "protected"  # like `node`, in a namespace that is not ours to touch
+    OPTED_OUT = "opted_out"  # like `node`, and its owner wants nobody to touch it
 
 
 REPAIRABLE = frozenset({Fault.NODE, Fault.SLUGGISH})
+UNTOUCHABLE = frozenset({Fault.NAKED, Fault.PROTECTED, Fault.OPTED_OUT})
+ON_A_SICK_NODE = frozenset({Fault.NODE, Fault.PASSING, Fault.PROTECTED, Fault.OPTED_OUT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,10 @@ class Service:
     replicas: int
     fault: Fault
     heals_after_s: float
+
+    @property
+    def namespace(self) -> str:
+        return "kube-system" if self.fault is Fault.PROTECTED else NAMESPACE
 
 
 def draw(random: Random) -> tuple[Service, ...]:
@@ -58,14 +67,22 @@ def deploy(cluster: SimulatedCluster, services: tuple[Service, ...]) -> None:
             world.sick_images.add(image)
         if service.fault is Fault.SLUGGISH:
             world.unready_templates.add(service.name)
-        if service.fault in (Fault.NODE, Fault.PASSING):
+        world.nodes = dict.fromkeys(HEALTHY_NODES, True)
+        if service.fault is Fault.NAKED:
+            world.sick_images.add(image)
+            world.run(NAMESPACE, service.name, image=image)
+            continue
+        if service.fault in ON_A_SICK_NODE:
             # Its first pod finds no other node; later ones are never put there.
             world.sick_nodes.add(sick(service))
             world.nodes = {sick(service): True}
-            world.deploy(NAMESPACE, service.name, replicas=1, image=image)
+            world.deploy(service.namespace, service.name, replicas=1, image=image)
             world.advance()
         world.nodes = dict.fromkeys(HEALTHY_NODES, True)
-        world.deploy(NAMESPACE, service.name, replicas=service.replicas, image=image)
+        world.deploy(service.namespace, service.name, replicas=service.replicas, image=image)
+        if service.fault is Fault.OPTED_OUT:
+            key = "aiops-operator.io/enabled"
+            world.annotate("Deployment", NAMESPACE, service.name, key, "false")
         world.advance()
 
 
@@ -82,7 +99,7 @@ def truly_healthy(cluster: SimulatedCluster, service: Service) -> bool:
     """The truth, which no probe can bend: as many pods as were wanted, each ready."""
     pods = [
         pod
-        for pod in cluster.world.of("Pod", NAMESPACE)
+        for pod in cluster.world.of("Pod", service.namespace)
         if pod["metadata"]["labels"]["app"] == service.name and not is_terminating(pod)
     ]
     return len(pods) >= service.replicas and all(is_ready(pod) for pod in pods)

@@ -27,6 +27,7 @@ FAULTS_FOR_S = 420.0  # then the nemesis rests
 SETTLED_WITHIN_S = 900.0  # after that everything has come to its end, or it never will
 LOOK_EVERY_S = 10.0
 RESTART_MAX_S = 20.0  # from a crash to the next process
+STOPPED_RUNS = 0.2  # share of the runs in which the kill switch is set for a while
 WATCH = Watch(settle_s=12.0, window_s=45.0, deadline_s=120.0)
 SOAK_S = 10.0
 COOL_DOWN_S = 30.0
@@ -66,6 +67,7 @@ async def _simulate(seed: int, rates: Rates, mode: Mode) -> Run:
         asyncio.create_task(monitoring.run(), name="monitoring"),
         *(asyncio.create_task(_keep(here, number)) for number in range(REPLICAS)),
         *(asyncio.create_task(_heal(shared, one)) for one in services),
+        asyncio.create_task(_stop_for_a_while(shared), name="kill switch"),
     ]
     try:
         await asyncio.sleep(FAULTS_FOR_S)
@@ -100,6 +102,17 @@ async def _heal(shared: Shared, service: Service) -> None:
     if service.fault is Fault.PASSING:
         await asyncio.sleep(service.heals_after_s)
         heal_by_itself(shared.cluster, service)
+
+
+async def _stop_for_a_while(shared: Shared) -> None:
+    """In some runs somebody sets the kill switch, and lifts it again."""
+    random = shared.nemesis.random
+    if random.random() >= STOPPED_RUNS:
+        return
+    await asyncio.sleep(random.uniform(10.0, 120.0))
+    shared.turn_kill_switch(True)
+    await asyncio.sleep(random.uniform(10.0, 120.0))
+    shared.turn_kill_switch(False)
 
 
 async def _until_settled(here: Run) -> None:
