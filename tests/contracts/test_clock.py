@@ -23,13 +23,13 @@ each = pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 @each
 async def test_real_system_clock(case: Case) -> None:
     seen = await observed(case, SystemClock())
-    TRANSCRIPT.hold(case.__name__, seen, f"Python {platform.python_version()}")
+    TRANSCRIPT.check_or_record(case.__name__, seen, f"Python {platform.python_version()}")
 
 
 @each
 def test_fake_virtual_clock(case: Case) -> None:
     seen = virtual_time.run(observed(case, virtual_time.VirtualClock()))
-    TRANSCRIPT.check(case.__name__, seen)
+    TRANSCRIPT.check_recorded(case.__name__, seen)
 
 
 def test_virtual_time_says_when_nothing_can_happen_any_more() -> None:

@@ -64,13 +64,13 @@ async def cluster(lab: Lab, kubeconfig: Path) -> AsyncIterator[LabCluster]:
 @each
 async def test_real_api_server(transcript: Transcript, case: Case, cluster: LabCluster) -> None:
     seen = await observed(case, cluster)
-    transcript.hold(case.__name__, seen, version("kube-apiserver", "kwok"))
+    transcript.check_or_record(case.__name__, seen, version("kube-apiserver", "kwok"))
 
 
 @each
 def test_fake_simulated_cluster(transcript: Transcript, case: Case) -> None:
     async def simulated() -> None:
-        transcript.check(case.__name__, await observed(case, SimulatedRig()))
+        transcript.check_recorded(case.__name__, await observed(case, SimulatedRig()))
 
     virtual_time.run(simulated())
 
@@ -96,13 +96,15 @@ away = pytest.mark.parametrize("case", cluster_away.CASES, ids=lambda case: case
 @pytest.mark.soak
 @slow
 async def test_real_api_server_in_the_long_run(case: Case, cluster: LabCluster) -> None:
-    SLOW.hold(case.__name__, await observed(case, cluster), version("kube-apiserver", "kwok"))
+    SLOW.check_or_record(
+        case.__name__, await observed(case, cluster), version("kube-apiserver", "kwok")
+    )
 
 
 @slow
 def test_fake_simulated_cluster_in_the_long_run(case: Case) -> None:
     async def simulated() -> None:
-        SLOW.check(case.__name__, await observed(case, SimulatedRig()))
+        SLOW.check_recorded(case.__name__, await observed(case, SimulatedRig()))
 
     virtual_time.run(simulated())
 
@@ -115,7 +117,7 @@ async def test_real_address_without_a_server(case: Case, lab: Lab, tmp_path: Pat
         seen = await observed(case, cluster)
     finally:
         await cluster.api.close()
-    AWAY.hold(case.__name__, seen, version("kube-apiserver"))
+    AWAY.check_or_record(case.__name__, seen, version("kube-apiserver"))
 
 
 @away
@@ -123,6 +125,6 @@ def test_fake_simulated_cluster_away(case: Case) -> None:
     async def simulated() -> None:
         rig = SimulatedRig()
         rig.cluster.away = True
-        AWAY.check(case.__name__, await observed(case, rig))
+        AWAY.check_recorded(case.__name__, await observed(case, rig))
 
     virtual_time.run(simulated())

@@ -54,12 +54,14 @@ async def rig(
 @pytest.mark.e2e
 @each
 async def test_real_api_server(case: Case, rig: LabInventory) -> None:
-    TRANSCRIPT.hold(case.__name__, await observed(case, rig), version("kube-apiserver", "kwok"))
+    TRANSCRIPT.check_or_record(
+        case.__name__, await observed(case, rig), version("kube-apiserver", "kwok")
+    )
 
 
 @each
 def test_fake_simulated_cluster(case: Case) -> None:
     async def simulated() -> None:
-        TRANSCRIPT.check(case.__name__, await observed(case, SimulatedRig()))
+        TRANSCRIPT.check_recorded(case.__name__, await observed(case, SimulatedRig()))
 
     virtual_time.run(simulated())

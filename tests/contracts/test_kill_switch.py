@@ -29,9 +29,9 @@ async def test_real_config_map(case: Case, lab: Lab, kubeconfig: Path, tmp_path:
         seen = await observed(case, rig)
     finally:
         await rig.close()
-    TRANSCRIPT.hold(case.__name__, seen, version("kube-apiserver"))
+    TRANSCRIPT.check_or_record(case.__name__, seen, version("kube-apiserver"))
 
 
 @each
 def test_fake_simulated_cluster(case: Case) -> None:
-    TRANSCRIPT.check(case.__name__, virtual_time.run(observed(case, SimulatedSwitch())))
+    TRANSCRIPT.check_recorded(case.__name__, virtual_time.run(observed(case, SimulatedSwitch())))

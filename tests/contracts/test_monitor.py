@@ -32,9 +32,9 @@ async def test_real_alertmanager(case: Case, lab: Lab, alertmanager: Alertmanage
     async with aiohttp.ClientSession() as session:
         rig = AlertmanagerRig(session, alertmanager.url, case.__name__, dead_url)
         seen = await observed(case, rig)
-    TRANSCRIPT.hold(case.__name__, seen, version("alertmanager"))
+    TRANSCRIPT.check_or_record(case.__name__, seen, version("alertmanager"))
 
 
 @each
 async def test_fake_simulated_monitor(case: Case) -> None:
-    TRANSCRIPT.check(case.__name__, await observed(case, SimulatedMonitorRig()))
+    TRANSCRIPT.check_recorded(case.__name__, await observed(case, SimulatedMonitorRig()))

@@ -99,9 +99,9 @@ async def test_real_http(
     receiver: Receiver,
 ) -> None:
     seen = await observed(case, HttpRig(session, receiver, key))
-    transcript.hold(case.__name__, seen, PART)
+    transcript.check_or_record(case.__name__, seen, PART)
 
 
 @each
 async def test_fake_recording(case: Case) -> None:
-    WEBHOOK.check(case.__name__, await observed(case, RecordingRig()))
+    WEBHOOK.check_recorded(case.__name__, await observed(case, RecordingRig()))

@@ -33,7 +33,7 @@ async def test_real_redis_through_dapr(case: Case, lab: Lab, daprd: SidecarProce
         seen = await observed(case, RedisRig(lab, DaprStateStore(sidecar, "state")))
     finally:
         await sidecar.close()
-    REDIS.hold(case.__name__, seen, version("daprd", "redis-server"))
+    REDIS.check_or_record(case.__name__, seen, version("daprd", "redis-server"))
 
 
 @each
@@ -44,9 +44,9 @@ async def test_real_sqlite(case: Case, tmp_path: Path) -> None:
         seen = await observed(case, SqliteRig(store, path))
     finally:
         await store.close()
-    SQLITE.hold(case.__name__, seen, f"SQLite {sqlite3.sqlite_version}")
+    SQLITE.check_or_record(case.__name__, seen, f"SQLite {sqlite3.sqlite_version}")
 
 
 @each
 def test_fake_memory(case: Case) -> None:
-    REDIS.check(case.__name__, virtual_time.run(observed(case, MemoryRig())))
+    REDIS.check_recorded(case.__name__, virtual_time.run(observed(case, MemoryRig())))

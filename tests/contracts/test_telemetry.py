@@ -38,9 +38,9 @@ class RecordingRig:
 
 @each
 async def test_real_clients(case: Case) -> None:
-    TRANSCRIPT.hold(case.__name__, await observed(case, OtelRig()), PART)
+    TRANSCRIPT.check_or_record(case.__name__, await observed(case, OtelRig()), PART)
 
 
 @each
 async def test_fake_recording(case: Case) -> None:
-    TRANSCRIPT.check(case.__name__, await observed(case, RecordingRig()))
+    TRANSCRIPT.check_recorded(case.__name__, await observed(case, RecordingRig()))

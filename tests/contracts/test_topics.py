@@ -43,7 +43,9 @@ async def kafka(lab: Lab, daprd: SidecarProcess) -> AsyncIterator[KafkaRig]:
 @pytest.mark.e2e
 @each({**BY_TRANSCRIPT, "topic_events": ENVELOPE_CASES})
 async def test_real_kafka_through_dapr(transcript: Transcript, case: Case, kafka: KafkaRig) -> None:
-    transcript.hold(case.__name__, await observed(case, kafka), version("daprd", "kafka"))
+    transcript.check_or_record(
+        case.__name__, await observed(case, kafka), version("daprd", "kafka")
+    )
 
 
 @each({"journal_topic_sqlite": JOURNAL_CASES})
@@ -54,9 +56,9 @@ async def test_real_sqlite(transcript: Transcript, case: Case, tmp_path: Path) -
         seen = await observed(case, SqliteTopicRig(store, path))
     finally:
         await store.close()
-    transcript.hold(case.__name__, seen, f"SQLite {sqlite3.sqlite_version}")
+    transcript.check_or_record(case.__name__, seen, f"SQLite {sqlite3.sqlite_version}")
 
 
 @each(BY_TRANSCRIPT)
 async def test_fake_recording(transcript: Transcript, case: Case) -> None:
-    transcript.check(case.__name__, await observed(case, RecordingRig()))
+    transcript.check_recorded(case.__name__, await observed(case, RecordingRig()))

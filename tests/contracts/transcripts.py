@@ -34,7 +34,7 @@ class Transcript:
         found: dict[str, list[Json]] = self._read()["cases"]
         return found
 
-    def check(self, case: str, seen: Sequence[Json]) -> None:
+    def check_recorded(self, case: str, seen: Sequence[Json]) -> None:
         """That a part did again what was recorded; pytest shows the difference."""
         cases = self.cases()
         assert case in cases, (
@@ -47,11 +47,11 @@ class Transcript:
         ]
         assert not differences, f"{self.name}/{case}\n" + "\n".join(differences)
 
-    def hold(self, case: str, seen: Sequence[Json], part: str) -> None:
+    def check_or_record(self, case: str, seen: Sequence[Json], part: str) -> None:
         """The real part's side: compared, or written when this is a recording."""
         if os.environ.get(RECORD) == "1":
             self._write(case, seen, part)
-        self.check(case, seen)
+        self.check_recorded(case, seen)
 
     def _read(self) -> Json:
         if not self.path.exists():
