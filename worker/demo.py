@@ -28,7 +28,7 @@ from worker.domain.json_text import decode
 from worker.domain.playbook import Mode, Pack, Watch
 from worker.engine.ports import Json
 from worker.engine.reading import Found
-from worker.interfaces.serving import Listener, drain
+from worker.interfaces.serving import Listener, all_open, drain
 from worker.runtime_embedded import Embedded, Surroundings, embed, listen
 from worker.settings import Settings
 from worker.supervisor import Supervisor
@@ -69,7 +69,7 @@ async def run_demo() -> bool:
     supervisor.start("turns", embedded.waker.run(embedded.work))
     supervisor.start("sweep", embedded.engine.sweep.forever())
     try:
-        await listener.opened()
+        await all_open([listener], [serving])
         pod = await _bad_deploy(cluster)
         await asyncio.to_thread(_send, f"http://127.0.0.1:{settings.people_port}", pod)
         found = await _ended(embedded)

@@ -30,7 +30,7 @@ from worker.engine.delivery import Source
 from worker.engine.ports import TransientError
 from worker.engine.wake_queue import WakeQueue
 from worker.interfaces.people import people_app
-from worker.interfaces.serving import Listener, drain
+from worker.interfaces.serving import Listener, all_open, drain
 from worker.outside import Outside, outside
 from worker.settings import Settings
 from worker.supervisor import Supervisor
@@ -41,7 +41,7 @@ NOTICED_WITHIN_S = 1.0  # by then whoever balances the people's port has seen it
 
 
 async def run_dapr(settings: Settings) -> None:
-    """Serve until SIGTERM, then drain."""
+    """Serve until SIGTERM, then drain. Raises PlaybookError, PortTakenError."""
     world = outside(settings)
     sidecar = Sidecar(
         http_port=settings.dapr_http_port,
@@ -73,13 +73,12 @@ async def run_dapr(settings: Settings) -> None:
         supervisor.start(name, listener.serve())
         for name, listener in zip(("sidecar's port", "people's port"), listeners, strict=True)
     ]
-    for listener in listeners:
-        await listener.opened()
-    supervisor.start("inventory", world.inventory.run())
-    supervisor.start("waker", waker.run(ActorCalls(sidecar, world.telemetry).work))
-    supervisor.start("sweep", engine.sweep.forever())
-    supervisor.start("sidecar health", health.run())
     try:
+        await all_open(listeners, serving)
+        supervisor.start("inventory", world.inventory.run())
+        supervisor.start("waker", waker.run(ActorCalls(sidecar, world.telemetry).work))
+        supervisor.start("sweep", engine.sweep.forever())
+        supervisor.start("sidecar health", health.run())
         await supervisor.until_stopped()
         draining.set()
         await asyncio.sleep(min(NOTICED_WITHIN_S, settings.drain_s))

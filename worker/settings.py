@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import re
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -28,7 +29,6 @@ LOOKS_MISSED_MAX = 6  # in a row, before health since the last look is only a gu
 OTHER_VARIABLES = frozenset(
     {"AIOPS_SECRETS_DIR", "AIOPS_SERVER", "AIOPS_FAILPOINT", "AIOPS_FAILPOINT_MARK"}
 )
-SERVICE_LINKS = "AIOPS_OPERATOR_"  # Kubernetes names them after the Service of this name
 
 
 class Settings(BaseSettings):
@@ -100,11 +100,12 @@ class Settings(BaseSettings):
     @classmethod
     def _misspelt(cls, values: dict[str, object]) -> dict[str, object]:
         """A variable that nobody reads would change nothing, in silence."""
-        known = {PREFIX + name.upper() for name in cls.model_fields} | OTHER_VARIABLES
-        for name in sorted(os.environ):
-            if name.startswith(PREFIX) and name not in known and not name.startswith(SERVICE_LINKS):
-                (near, *_) = [*get_close_matches(name, known, n=1), "the list of settings"]
-                raise ValueError(f"{name} is no setting; see {near}")
+        known = {name for name in _variables(cls) if name.startswith(PREFIX)} | OTHER_VARIABLES
+        for name, value in sorted(os.environ.items()):
+            if not name.startswith(PREFIX) or name in known or _service_link(name, value):
+                continue
+            (near, *_) = [*get_close_matches(name, known, n=1), "the list of settings"]
+            raise ValueError(f"{name} is no setting; see {near}")
         return values
 
     @model_validator(mode="before")
@@ -153,6 +154,18 @@ class Settings(BaseSettings):
             newborn_s=self.newborn_s,
             notice_retry_s=self.notice_retry_s,
         )
+
+
+def _variables(settings: type[BaseSettings]) -> set[str]:
+    fields = settings.model_fields.items()
+    return {str(field.validation_alias or PREFIX + name.upper()) for name, field in fields}
+
+
+def _service_link(name: str, value: str) -> bool:
+    """What Kubernetes makes of a Service in the same namespace that is named aiops-…."""
+    return bool(re.search(r"_SERVICE_(HOST|PORT(_\w+)?)$|_PORT_\d+_(TCP|UDP|SCTP)", name)) or (
+        name.endswith("_PORT") and "://" in value
+    )
 
 
 def _must(holds: bool, remedy: str) -> None:

@@ -28,6 +28,7 @@ COUNTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "deliveries_accepted": ("Deliveries that are durable and acknowledged.", ()),
     "accept_failed": ("Batches that were not durable and come again.", ("error",)),
     "dead_letters": ("Inputs that nobody can read.", ("reason",)),
+    "letters_untold": ("Dead letters of which no human could be told.", ()),
     "turns_asked": ("Turns that were asked for by a wake, a reminder or the sweep.", ()),
     "turns_overtaken": ("Saves of a turn that lost against another one or an alert.", ()),
     "turns_failed": ("Turns that the world's trouble ended early.", ("error",)),

@@ -62,7 +62,7 @@ async def _bounded(what: str, check: Check) -> Finding:
 
 REMEDIES = {
     "API server": "set AIOPS_KUBECONFIG, or run inside the cluster",
-    "kill switch": "kubectl create configmap aiops-kill-switch --from-literal=stop=false",
+    "kill switch": "see docs/how-to/stop-everything.md",
     "monitor": "check AIOPS_ALERTMANAGER_URL",
     "sidecar": "start it: dapr run -f dapr.yaml, or set DAPR_HTTP_PORT",
 }

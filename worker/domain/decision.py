@@ -89,7 +89,8 @@ def _open(
     document: SubjectDocument, incident: Incident, waiting: bool, situation: Situation
 ) -> SubjectDocument:
     if document.subject.workload is not None:
-        document = healed_by_others(document, incident, situation)
+        onset = (incident.onset,) if incident.onset is not None else ()
+        document = healed_by_others(document, incident, situation, onset)
         incident = document.incident(incident.id) or incident
     if waiting or incident.phase is not Phase.OPEN:
         return document

@@ -11,7 +11,7 @@ from worker.domain.policy import Policy
 from worker.domain.reason import Reason
 from worker.domain.subject import Notice, SubjectDocument
 
-NOTICES_MAX = 64  # owed to sinks that don't answer; far fewer are open, so only old ends are let go
+NOTICES_MAX = 64  # owed to sinks that don't answer; what is over is let go before what is open
 CLOSED_ALERTS_KEPT = 4  # alerts of a closed incident that stay readable
 SUMMARY_LENGTH_MAX = 1024  # characters; PagerDuty's limit for a summary
 
@@ -54,6 +54,7 @@ def close(
             Notice(
                 id=f"{incident.id}-resolved", incident=incident.id, kind="resolved",
                 severity=incident.severity, summary=text, reason=reason, at_s=now_s,
+                sink=incident.told_by,
             ),
         )  # fmt: skip
     return document.note(EntryKind.CLOSED, reason, now_s, incident.id, **detail)
@@ -67,6 +68,9 @@ def received(
     if notice is None:
         return document
     rest = tuple(one for one in document.notices if one.id != notice_id)
+    incident = document.incident(notice.incident)
+    if incident is not None and notice.kind == "escalated":
+        document = document.with_incident(replace(incident, told_by=sink))
     return replace(document, notices=rest).note(
         EntryKind.RECEIPT, Reason.RECEIVED, now_s, notice.incident,
         sink=sink, notice=notice.kind, receipt=receipt,
@@ -98,6 +102,9 @@ def _owe(document: SubjectDocument, notice: Notice) -> SubjectDocument:
     others = tuple(one for one in document.notices if one.incident != notice.incident)
     notices = (*others, notice)
     if len(notices) > NOTICES_MAX:
-        oldest_end = next(one for one in notices if one.kind == "resolved")
-        notices = tuple(one for one in notices if one is not oldest_end)
+        open_ids = {one.id for one in document.open_incidents}
+        ends = [one for one in notices if one.kind == "resolved"]
+        over = [one for one in notices if one.incident not in open_ids]
+        let_go = (ends or over or notices)[0]
+        notices = tuple(one for one in notices if one is not let_go)
     return replace(document, notices=notices)

@@ -6,6 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
+UNDERSTOOD_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Pod"})
+"""Workloads that a probe can judge; of others only their monitor's word is known."""
+
 KEY_LENGTH = 32  # hexadecimal digits; actor ids and state keys stay within [a-z0-9-]
 
 

@@ -34,11 +34,16 @@ def accept(document: SubjectDocument, news: Sequence[Alert | OpsEvent]) -> Subje
         changed = True
         seen.pop(mark.fingerprint, None)
         seen[mark.fingerprint] = mark
-        if isinstance(item, Alert) and item.fingerprint in inbox:
+        replaced = inbox.get(item.fingerprint) if isinstance(item, Alert) else None
+        size -= _size(replaced) if replaced is not None else 0
+        many = replaced is None and len(inbox) + len(ops_events) >= INBOX_MAX
+        full = many or size > INBOX_CHARACTERS_MAX
+        if full and isinstance(item, Alert) and replaced is not None:
+            # Its labels don't fit; what it says does.
+            item = replace(item, labels=replaced.labels)
             inbox[item.fingerprint] = _stored(item)
-            continue
-        full = len(inbox) + len(ops_events) >= INBOX_MAX or size > INBOX_CHARACTERS_MAX
-        if full:
+            full = False
+        elif full:
             overflowed += 1
         elif isinstance(item, Alert):
             inbox[item.fingerprint] = _stored(item)

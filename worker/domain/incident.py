@@ -77,11 +77,13 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Not now: why, since when, and when to ask again."""
+    """Not now: why, since when, and when to ask again. A patient one only watches (observe mode):
+    the time in which it must be decided has not begun."""
 
     reason: Reason
     since_s: float
     until_s: float
+    patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class Incident:
     playbook: str = ""
     seen: str = ""
     escalated_for: Reason | None = None
+    told_by: str = ""  # the sink that received its beginning, and so gets its end
     resolution: Reason | None = None
     closed_at_s: float | None = None
     extra: dict[str, Any] = field(default_factory=dict)

@@ -39,6 +39,9 @@ ASK_AGAIN = frozenset(
         Reason.TARGET_GONE,
         Reason.SUPERSEDED,
         Reason.CLAIMED,
+        Reason.KILL_SWITCH,
+        Reason.KILL_SWITCH_UNREADABLE,
+        Reason.UNREACHABLE,  # when surely nothing was sent
     }
 )
 # This remedy is not to be had here; the next one may be.

@@ -14,7 +14,7 @@ from worker.domain.identity import INGEST
 from worker.domain.incident import Attempt, Hold, Incident, Phase, intent_id
 from worker.domain.journal import EntryKind
 from worker.domain.plan import Plan, Refusal, Then, plan
-from worker.domain.playbook import Playbook, Step
+from worker.domain.playbook import Mode, Playbook, Step
 from worker.domain.reason import Reason
 from worker.domain.situation import Situation
 from worker.domain.subject import UNPUBLISHED_MAX, Intent, SubjectDocument
@@ -29,6 +29,7 @@ def consider(
         ours = document.subject == INGEST
         reason = Reason.MALFORMED_INPUT if ours else Reason.OWNER_UNKNOWN
         return escalate(document, incident, reason, now_s, _asked(incident))
+    incident = _in_time(document, incident, situation)
     if (refusal := stuck(document, situation)) is not None:
         return _hold(document, incident, refusal, situation)
     playbook = situation.pack.select(document.subject, incident)
@@ -43,7 +44,10 @@ def consider(
         step = playbook.steps[incident.rung]
         answer = plan_step(document, incident, playbook, step, situation)
         if isinstance(answer, Plan):
-            return _decide_in_time(document, incident, answer, situation)
+            if now_s < incident.decide_by_s:
+                return _decide(document, incident, answer, situation)
+            # What was refused again and again until now is a human's business.
+            return escalate(document, incident, Reason.HELD_TOO_LONG, now_s, _tried(incident))
         if answer.then is Then.HOLD:
             return _hold(document, incident, answer, situation, step)
         document = _refused(document, incident, step, answer, now_s)
@@ -77,20 +81,6 @@ def plan_step(
         return planned
     case = Case(document, incident, playbook, step, planned, situation)
     return first_refusal(case) or planned
-
-
-def _decide_in_time(
-    document: SubjectDocument, incident: Incident, planned: Plan, situation: Situation
-) -> SubjectDocument:
-    """Not again and again beyond the deadline: what was refused so often is a human's business."""
-    now_s = situation.now_s
-    if now_s < incident.decide_by_s:
-        return _decide(document, incident, planned, situation)
-    if incident.hold is not None and incident.hold.reason is Reason.OBSERVE_MODE:
-        # It was only looked at so far: its time to be decided begins when acting is allowed.
-        renewed = replace(incident, decide_by_s=now_s + situation.policy.decide_within_s)
-        return _decide(document, renewed, planned, situation)
-    return escalate(document, incident, Reason.HELD_TOO_LONG, now_s, _tried(incident))
 
 
 def _decide(
@@ -142,7 +132,7 @@ def _hold(
 ) -> SubjectDocument:
     """Not now. A hold is told once, and ends in a human's hands when it lasts too long."""
     now_s, policy = situation.now_s, situation.policy
-    patient = refusal.reason is Reason.OBSERVE_MODE
+    patient = _observing(document, incident, situation)
     same = incident.hold is not None and incident.hold.reason is refusal.reason
     if not same:
         document = _refused(document, incident, step, refusal, now_s)
@@ -153,7 +143,22 @@ def _hold(
     until_s = refusal.until_s or now_s + policy.hold_s
     if not patient:
         until_s = min(until_s, max(incident.decide_by_s, now_s + policy.hold_s))
-    return document.with_incident(replace(incident, hold=Hold(refusal.reason, since_s, until_s)))
+    hold = Hold(refusal.reason, since_s, until_s, patient)
+    return document.with_incident(replace(incident, hold=hold))
+
+
+def _observing(document: SubjectDocument, incident: Incident, situation: Situation) -> bool:
+    playbook = situation.pack.select(document.subject, incident)
+    mode = (playbook.mode if playbook else None) or situation.policy.mode
+    return mode is Mode.OBSERVE
+
+
+def _in_time(document: SubjectDocument, incident: Incident, situation: Situation) -> Incident:
+    """What was only watched so far: its time to be decided begins when acting is allowed."""
+    watched = incident.hold is not None and incident.hold.patient
+    if not watched or _observing(document, incident, situation):
+        return incident
+    return replace(incident, decide_by_s=situation.now_s + situation.policy.decide_within_s)
 
 
 def _refused(

@@ -58,7 +58,8 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message that a human must receive, owed until a sink gives a receipt."""
+    """A message that a human must receive, owed until a sink gives a receipt. `sink` is the only
+    one that will do, "" when any will."""
 
     id: str
     incident: str
@@ -69,6 +70,7 @@ class Notice:
     at_s: float
     tries: int = 0
     next_try_s: float = 0.0
+    sink: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from worker.domain.evidence import Facts, Gone, PodHealth
+from worker.domain.evidence import Baseline, Facts, Gone, PodHealth
 from worker.domain.handover import close, escalate
-from worker.domain.identity import INGEST
+from worker.domain.identity import INGEST, UNDERSTOOD_KINDS
 from worker.domain.incident import Attempt, Incident, Phase, Streak
 from worker.domain.journal import EntryKind
 from worker.domain.playbook import Watch
@@ -54,11 +54,13 @@ def verify(document: SubjectDocument, incident: Incident, situation: Situation) 
 
 
 def healed_by_others(
-    document: SubjectDocument, incident: Incident, situation: Situation
+    document: SubjectDocument,
+    incident: Incident,
+    situation: Situation,
+    references: tuple[Baseline, ...],
 ) -> SubjectDocument:
     """Close without an act what is healthy by itself and stays so; else keep the streak."""
     now_s = situation.now_s
-    references = (incident.onset,) if incident.onset is not None else ()
     judgement = judge(incident, references, situation.facts, situation.policy.newborn_s)
     streak = _streak(incident, judgement, situation)
     incident = replace(incident, streak=streak)
@@ -78,8 +80,10 @@ def watch_escalated(
     """
     now_s, policy = situation.now_s, situation.policy
     workload = document.subject.workload
-    if workload is not None and not isinstance(situation.facts.rollout, Gone):
-        return healed_by_others(document, incident, situation)
+    understood = workload is not None and workload[0] in UNDERSTOOD_KINDS
+    if understood and not isinstance(situation.facts.rollout, Gone):
+        # Judged as it is now: what people made of it since, smaller or anew, is their repair.
+        return healed_by_others(document, incident, situation, ())
     if document.subject == INGEST:
         if now_s - incident.opened_at_s < policy.watch_for_s:
             return document

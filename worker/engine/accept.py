@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-from worker.domain.alert import Alert
 from worker.domain.identity import INGEST, Subject
 from worker.domain.inbox import accept as put_into_inbox
 from worker.domain.malformed import Malformed, MalformedReason
@@ -69,18 +68,22 @@ class Accept:
             read = [self._understand(self._traced(spans, delivery)) for delivery in deliveries]
             try:
                 async with asyncio.timeout(self._deadline_s):
-                    malformed = [unread(one.delivery, bad) for one in read for bad in one.malformed]
-                    grouped = _grouped(read, await self._keep(malformed))
+                    grouped = _grouped(read)
                     saved = await self._save(grouped)
                     saved |= await self._park(read, saved)
+                    kept = await self._letters(read)
             except (TransientError, TimeoutError) as error:
                 self._telemetry.count("accept_failed", error=type(error).__name__)
                 return [False] * len(deliveries)
         await failpoint("accept.saved")
-        for subject in sorted(saved.changed, key=lambda one: one.key):
+        for subject in sorted(saved.changed | (kept or frozenset()), key=lambda one: one.key):
             news = grouped.get(subject)
             self._waker.wake(subject.key, traceparent=news[0].traceparent if news else "")
-        results = [_owners(one) <= saved.durable for one in read]
+        results = [
+            all(subject in saved.durable for subject, _ in one.news)
+            and not (one.malformed and kept is None)
+            for one in read
+        ]
         self._telemetry.count("deliveries_accepted", sum(results))
         return results
 
@@ -98,11 +101,28 @@ class Accept:
         payload = self._decode(delivery.body)
         return understand(delivery, payload, self._inventory, self._clock.now_s())
 
-    async def _keep(self, letters: Sequence[Unread]) -> list[Alert]:
-        """What nobody can read is stored, and becomes news for a human."""
+    async def _letters(self, read: Sequence[Understood]) -> frozenset[Subject] | None:
+        """What nobody can read is kept, and a human told: who is to be woken. None when it could
+        not be kept; only that comes again, and nobody else's news with it."""
+        malformed = [unread(one.delivery, bad) for one in read for bad in one.malformed]
+        try:
+            return (await self._tell(malformed)).changed if malformed else frozenset()
+        except TransientError as error:
+            self._telemetry.count("accept_failed", error=type(error).__name__)
+            return None
+
+    async def _tell(self, letters: Sequence[Unread]) -> Saved:
+        """Keep the letters; they become news of the subject that owns unreadable input. Once they
+        are kept and listed nothing is lost, even where that subject can't be read itself."""
         for one in letters:
             self._telemetry.count("dead_letters", reason=str(one.malformed.reason))
-        return await self._dead_letters.keep(letters)
+        alerts = await self._dead_letters.keep(letters)
+        told = await self._save({INGEST: alerts})
+        if INGEST in told.unreadable:
+            self._telemetry.count("letters_untold", len(alerts))
+        elif INGEST not in told.durable:
+            raise TransientError("the owner of unreadable input could not be saved")
+        return told
 
     async def _park(self, read: Sequence[Understood], saved: Saved) -> Saved:
         """News of subjects whose document can't be read is kept too: it must not come again and
@@ -118,15 +138,18 @@ class Accept:
         ]
         if not parked:
             return Saved()
-        told = await self._save({INGEST: list(await self._keep(parked))})
-        if INGEST not in told.durable:
-            return told
+        try:
+            told = await self._tell(parked)
+        except TransientError as error:
+            self._telemetry.count("accept_failed", error=type(error).__name__)
+            return Saved()
         return replace(told, durable=told.durable | saved.unreadable.keys())
 
     async def _save(self, grouped: Mapping[Subject, Sequence[News]]) -> Saved:
         """Index entries first, then the documents: an open subject is never missing there."""
         pending, known, changed = set(grouped), set[Subject](), set[Subject]()
         unreadable: dict[Subject, str] = {}
+        tried = set[Subject]()
         for _ in range(SAVES_MAX):
             saves: dict[Subject, Save] = {}
             if not pending:
@@ -139,10 +162,12 @@ class Accept:
                 found = loaded.found[subject.key]
                 document = put_into_inbox(found.document, grouped[subject])
                 if document is found.document:
-                    known.add(subject)  # all of it is known, so it has been durable
+                    # All of it is known, so it is durable; by a save of ours that seemed to fail?
+                    (changed if subject in tried else known).add(subject)
                 else:
                     saves[subject] = to_save(document, found.version)
             if saves:
+                tried |= saves.keys()
                 await self._index.add(saves.keys())
                 done = await self._documents.store.save(list(saves.values()))
                 changed |= {subject for subject, save in saves.items() if save.key in done}
@@ -150,14 +175,8 @@ class Accept:
         return Saved(frozenset(known | changed), frozenset(changed), unreadable)
 
 
-def _owners(one: Understood) -> set[Subject]:
-    """The subjects in whose documents all of a delivery has to be."""
-    return {subject for subject, _ in one.news} | ({INGEST} if one.malformed else set())
-
-
-def _grouped(read: Sequence[Understood], told: Sequence[Alert]) -> dict[Subject, list[News]]:
-    """All news by subject; `told` is what the owner of unreadable input has to know."""
-    grouped: dict[Subject, list[News]] = {INGEST: list(told)} if told else {}
+def _grouped(read: Sequence[Understood]) -> dict[Subject, list[News]]:
+    grouped: dict[Subject, list[News]] = {}
     for one in read:
         for subject, item in one.news:
             grouped.setdefault(subject, []).append(item)

@@ -27,7 +27,8 @@ def outcome_of(answer: ApiAnswer) -> Outcome:
     if status == 0:
         sent = "the request was sent" if answer.sent else "nothing was sent"
         words = f"no answer, {sent}. {body.get('message') or ''}".strip()[:MESSAGE_LENGTH_MAX]
-        return Outcome(Answer.UNCLEAR, Reason.UNREACHABLE, words)
+        never = Answer.UNCLEAR if answer.sent else Answer.REJECTED
+        return Outcome(never, Reason.UNREACHABLE, words)
     if 200 <= status < 300:
         if body.get("kind") != "Status" or body.get("status") != "Failure":
             return Outcome(Answer.ACCEPTED, Reason.ACCEPTED, words)

@@ -1,7 +1,7 @@
 """What nobody can read: kept with its reason, listed, published, and told to a human.
 
 A letter is stored before its delivery is acknowledged. Its own topic gets a copy, owed until the
-topic has it. Kept twice it is one letter: its id is made of body and position.
+topic has it. Kept twice it is one letter: its id is made of body, position and what is wrong.
 """
 
 from __future__ import annotations
@@ -53,9 +53,10 @@ class DeadLetters:
     def _letter(self, unread: Unread) -> Json:
         body, source, position = unread.body, unread.source, unread.position
         digest = hashlib.sha256(body).hexdigest()
+        identity = f"{digest}|{source}|{position}|{unread.malformed.detail}"
         return {
             "schema": 1,
-            "id": hashlib.sha256(f"{digest}|{source}|{position}".encode()).hexdigest()[:16],
+            "id": hashlib.sha256(identity.encode()).hexdigest()[:16],
             "at_s": self._clock.now_s(),
             "source": source,
             "position": position,

@@ -59,13 +59,13 @@ class Perform:
             return outcome
 
     async def _stopped(self) -> Outcome | None:
-        """Unclear, not rejected: an earlier send of the same intent may have been applied."""
+        """Nothing was sent now; whether an earlier send was applied is another question."""
         try:
             async with asyncio.timeout(self._write_timeout_s):
                 stopped = await self._kill_switch.is_set()
         except (TransientError, PermanentError, TimeoutError) as error:
-            return Outcome(Answer.UNCLEAR, Reason.KILL_SWITCH_UNREADABLE, str(error))
-        return Outcome(Answer.UNCLEAR, Reason.KILL_SWITCH) if stopped else None
+            return Outcome(Answer.REJECTED, Reason.KILL_SWITCH_UNREADABLE, str(error))
+        return Outcome(Answer.REJECTED, Reason.KILL_SWITCH) if stopped else None
 
     async def _send(self, request: WriteRequest) -> ApiAnswer:
         try:

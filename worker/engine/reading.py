@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from worker.domain.codec import encode
 from worker.domain.identity import Subject
 from worker.domain.incident import Incident
-from worker.domain.journal import Entry, story
+from worker.domain.journal import Entry, broken_at, story
 from worker.domain.subject import SubjectDocument
 from worker.engine.documents import Documents
 from worker.engine.indexes import OpenIndex, RecentIndex
@@ -51,6 +51,7 @@ class Found:
             **encoded,
             "subject": self.document.subject.text,
             "journal": [encode(entry) for entry in entries],
+            "journal_broken_at": broken_at(self.document.journal),
             "story": story(entries),
         }
 

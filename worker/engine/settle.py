@@ -61,7 +61,9 @@ class Settle:
 
     async def _deliver(self, notice: Notice, subject: str) -> tuple[str, str] | None:
         """Sink and receipt of the first sink that takes it."""
-        for sink in self._sinks:
+        wanted = [sink for sink in self._sinks if notice.sink in ("", sink.name)]
+        # One that is not configured any more can't be waited for.
+        for sink in wanted or self._sinks:
             with self._telemetry.span("notify", sink=sink.name, notice=notice.id):
                 try:
                     async with asyncio.timeout(self._send_timeout_s):
@@ -83,17 +85,22 @@ class Settle:
         return await self._documents.change(document.subject.key, change) or document
 
     async def _publish(self, document: SubjectDocument) -> SubjectDocument:
-        """Some entries at a time, each time put on record: a slow topic still gets on."""
-        owed = document.unpublished
-        for start in range(0, len(owed), ENTRIES_AT_ONCE):
-            some = owed[start : start + ENTRIES_AT_ONCE]
+        """Some entries at a time, each time put on record; one by one when that takes too long, so
+        that a slow topic still gets on."""
+        owed, at_once = document.unpublished, ENTRIES_AT_ONCE
+        while owed:
+            some = owed[:at_once]
             try:
                 async with asyncio.timeout(self._send_timeout_s):
                     await self._journal.publish(document.subject.text, some)
-            except (TransientError, TimeoutError):
+            except (TransientError, TimeoutError) as error:
                 self._telemetry.count("journal_failed")
-                return document
+                if isinstance(error, TransientError) or at_once == 1:
+                    return document
+                at_once = 1
+                continue
             document = await self._published(document, some[-1].seq)
+            owed = owed[len(some) :]
         return document
 
     async def _published(self, document: SubjectDocument, last: int) -> SubjectDocument:

@@ -9,7 +9,7 @@ from worker.engine.dead_letters import DeadLetters
 from worker.engine.indexes import OpenIndex
 from worker.engine.ports import Clock, Telemetry, TransientError, Waker
 
-LETTERS_AT_ONCE = 100  # dead letters that are published in one round
+LETTERS_AT_ONCE = 100  # dead letters that are published between two looks at their list
 
 
 class Sweep:
@@ -40,8 +40,11 @@ class Sweep:
         return len(subjects)
 
     async def letters(self) -> int:
-        """Publish some of the dead letters that are owed; how many. Raises TransientError."""
-        return await self._dead_letters.publish_owed(LETTERS_AT_ONCE)
+        """Publish the dead letters that are owed; how many. Raises TransientError."""
+        published = 0
+        while some := await self._dead_letters.publish_owed(LETTERS_AT_ONCE):
+            published += some
+        return published
 
     async def forever(self) -> None:
         """Both, apart from each other, until cancelled."""

@@ -60,6 +60,10 @@ class Turn:
         Raises TransientError or TimeoutError when the world kept it from its end: everything done
         so far is durable, and the sweep comes back to it.
         """
+        async with asyncio.timeout(self._parts.deadline_s):
+            return await self._run(subject_key, traceparent)
+
+    async def _run(self, subject_key: str, traceparent: str) -> float | None:
         parts = self._parts
         loaded = await parts.documents.load(subject_key)
         if loaded is None:
@@ -72,9 +76,7 @@ class Turn:
             links=links_of(loaded.document, traceparent, parent),
             subject=loaded.document.subject.text,
         ):
-            async with asyncio.timeout(parts.deadline_s):
-                document = await self._rounds(subject_key, loaded)
-            return await self._finish(document)
+            return await self._finish(await self._rounds(subject_key, loaded))
 
     async def _rounds(self, subject_key: str, loaded: Loaded) -> SubjectDocument:
         parts = self._parts
@@ -121,7 +123,10 @@ class Turn:
         self._bugs.pop(document.subject.key, None)
         if document.settled:
             return await self._leave(document)
-        return wake_at(document, parts.policy, parts.clock.now_s())
+        clock_s, skew_s = parts.clock.now_s(), await parts.observe.skew_s()
+        true_s = true_now_s(clock_s, skew_s, parts.policy)
+        wake_s = wake_at(document, parts.policy, true_s)
+        return None if wake_s is None else wake_s - true_s + clock_s
 
     async def _leave(self, document: SubjectDocument) -> float | None:
         """Take a settled subject out of the open index, unless news came in the meantime."""

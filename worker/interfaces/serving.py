@@ -56,6 +56,16 @@ class Listener(uvicorn.Server):
         self._opened.set()
 
 
+async def all_open(listeners: Sequence[Listener], tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Returns once every port takes connections. Raises PortTakenError."""
+    for listener, serving in zip(listeners, tasks, strict=True):
+        opened = asyncio.create_task(listener.opened(), name="opened")
+        await asyncio.wait({opened, serving}, return_when=asyncio.FIRST_COMPLETED)
+        if serving.done():
+            opened.cancel()
+            serving.result()  # raises what ended it
+
+
 async def drain(
     listeners: Sequence[Listener], tasks: Sequence[asyncio.Task[Any]], within_s: float
 ) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from worker.domain.evidence import Gone, RolloutHealth, Unknown
+from worker.domain.identity import UNDERSTOOD_KINDS
 from worker.domain.question import Question
 from worker.engine.ports import ClusterApi, Json, ObjectRef
 from worker.probes.objects import controller_uid, created_at_s, selector_text, target_of
 from worker.probes.pod_health import pod_of
 
 REVISION = "deployment.kubernetes.io/revision"
-ROLLED_KINDS = ("Deployment", "StatefulSet", "DaemonSet")
 
 
 async def rollout_health(
@@ -23,7 +23,7 @@ async def rollout_health(
         return Unknown(f"{question.subject.text} is no workload")
     kind, name = workload
     namespace = question.subject.scope
-    if kind not in (*ROLLED_KINDS, "Pod"):
+    if kind not in UNDERSTOOD_KINDS:
         return Unknown(f"workloads of kind {kind} are not understood")
     found = await cluster.get(ObjectRef(kind, namespace, name))
     if found is None:

@@ -78,7 +78,7 @@ async def test_a_switch_that_is_set_stops_the_write() -> None:
     stage.cluster.stopped = True
     with stage.untouched():
         outcome = await stage.perform.perform(stage.intent())
-    assert (outcome.answer, outcome.reason) == (Answer.UNCLEAR, Reason.KILL_SWITCH)
+    assert (outcome.answer, outcome.reason) == (Answer.REJECTED, Reason.KILL_SWITCH)
 
 
 async def test_a_switch_that_was_set_in_the_meantime_stops_the_second_write() -> None:
@@ -116,7 +116,7 @@ async def test_an_unreadable_switch_stops_the_write(error: Exception | None) -> 
     )  # fmt: skip
     with stage.untouched():
         outcome = await perform.perform(stage.intent())
-    assert (outcome.answer, outcome.reason) == (Answer.UNCLEAR, Reason.KILL_SWITCH_UNREADABLE)
+    assert (outcome.answer, outcome.reason) == (Answer.REJECTED, Reason.KILL_SWITCH_UNREADABLE)
     assert outcome.detail == (str(error) if error else "")
 
 

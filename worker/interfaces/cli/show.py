@@ -26,6 +26,10 @@ def command(incident_id: str, output: str, server: str, token: str, database: Pa
     click.echo(_head(incident))
     click.echo()
     click.echo(lines(incident["story"]))
+    broken = incident["journal_broken_at"]
+    if broken is not None:
+        click.secho(f"\nThis journal was edited, cut or reordered at entry {broken}.", fg="red")
+        raise SystemExit(1)
 
 
 def _head(incident: dict[str, Any]) -> str:
