@@ -182,5 +182,5 @@ def explain(error: ValidationError) -> str:
             variable = name if name.startswith(("DAPR_", "APP_")) else PREFIX + name
             lines.append(f"{variable}: {one['msg']} (got {str(one.get('input'))[:80]!r})")
         else:
-            lines.append(str(one["msg"]))
+            lines.append(str(one["msg"]).removeprefix("Value error, "))
     return "\n".join(lines)

@@ -9,6 +9,20 @@ from typing import Any
 from worker.engine.ports import PermanentError
 
 
+def _must_exist(kubeconfig: Path | None) -> None:
+    """The library would print a line of its own each time. Raises PermanentError."""
+    named = [kubeconfig] if kubeconfig else _usual()
+    if not any(path.is_file() for path in named):
+        raise PermanentError(f"no kubeconfig at {named[0]}; set AIOPS_KUBECONFIG")
+
+
+def _usual() -> list[Path]:
+    """Where kubectl looks."""
+    variable = os.environ.get("KUBECONFIG", "")
+    named = [Path(one) for one in variable.split(os.pathsep) if one]
+    return named or [Path.home() / ".kube" / "config"]
+
+
 async def configuration_of(kubeconfig: Path | None, context: str | None) -> Any:
     """kubernetes-asyncio's configuration. Raises PermanentError with what to do about it."""
     import yaml
@@ -19,6 +33,7 @@ async def configuration_of(kubeconfig: Path | None, context: str | None) -> Any:
         if kubeconfig is None and "KUBERNETES_SERVICE_HOST" in os.environ:
             config.load_incluster_config(client_configuration=configuration)
         else:
+            _must_exist(kubeconfig)
             await config.load_kube_config(
                 config_file=str(kubeconfig) if kubeconfig else None,
                 context=context,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -36,11 +37,28 @@ def print_table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], e
     if not rows:
         click.echo(empty, err=True)
         return
+    if sys.stdout.isatty():
+        _print_for_people(rows, columns)
+        return
     table = [list(columns)] + [[plain(row[field]) for field in columns.values()] for row in rows]
     widths = [max(len(line[i]) for line in table) for i in range(len(columns))]
     for line in table:
         padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
         click.echo("   ".join(padded).rstrip())
+
+
+def _print_for_people(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
+    """The same, fitted to the screen."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for number, header in enumerate(columns):
+        table.add_column(header, overflow="fold", no_wrap=number == 0)  # what people copy
+    for row in rows:
+        table.add_row(*(Text(plain(row[field])) for field in columns.values()))
+    Console().print(table)
 
 
 def plain(value: object) -> str:
