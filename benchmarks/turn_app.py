@@ -52,7 +52,8 @@ class CountingSidecar(Sidecar):
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
     ) -> Answer:
-        kind = "load" if path.endswith("/bulk") else path.split("/")[2]
+        load = path.endswith("/bulk") or method == "GET"
+        kind = "load" if load else path.split("/")[2]
         self.calls[kind] += 1
         return await super().call(method, path, body, headers=headers, query=query)
 

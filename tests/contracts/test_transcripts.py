@@ -60,6 +60,7 @@ IMITATED: Mapping[str, Sequence[Callable[..., Any]]] = {
 REAL_ONLY: Mapping[str, Sequence[Callable[..., Any]]] = {
     "journal_topic_sqlite": topics.JOURNAL_CASES,
     "sink_pagerduty": sink.CASES,
+    "state_store_postgresql": state_store.CASES,
     "state_store_sqlite": state_store.CASES,
     "topic_events": topics.ENVELOPE_CASES,
     "waker_local": waker.HINTS,

@@ -26,6 +26,7 @@ CALL_TIMEOUT_S = 30.0  # what no caller's own deadline ends, ends here
 class Answer:
     status: int
     body: bytes
+    etag: str = ""
 
     @property
     def ok(self) -> bool:
@@ -63,7 +64,8 @@ class Sidecar:
             async with self._pool().request(
                 method, f"{self._base}{path}", data=body, headers=sent, params=query
             ) as answer:
-                return Answer(answer.status, await answer.read())
+                etag = answer.headers.get("ETag", "")
+                return Answer(answer.status, await answer.read(), etag)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise TransientError(f"sidecar: {type(error).__name__}") from error
 

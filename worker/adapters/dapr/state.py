@@ -3,6 +3,10 @@
 Seen on Redis: a stale ETag answers 409, a lost race to create answers 500, and a save of several
 keys is not atomic: the fresh ones are written although the answer is 409. So after a failed save
 of many each key is saved by itself, and only a clean answer counts as saved.
+
+Seen on PostgreSQL: a bulk load whose connection dies under it answers 200 as if nothing were
+there. So one key is asked for by itself, where an error is an error; and whoever takes many keys
+for absent finds out when it creates them, because first-write refuses what exists.
 """
 
 from __future__ import annotations
@@ -28,6 +32,8 @@ class DaprStateStore:
     async def load(self, keys: Sequence[str]) -> dict[str, Stored]:
         if not keys:
             return {}
+        if len(keys) == 1:
+            return await self._load_one(keys[0])
         request = {"keys": list(keys), "parallelism": PARALLELISM}
         answer = await self._sidecar.call("POST", f"{self._path}/bulk", orjson.dumps(request))
         if not answer.ok:
@@ -39,6 +45,14 @@ class DaprStateStore:
             if item.get("data") is not None and item.get("etag"):
                 stored[item["key"]] = Stored(item["data"], item["etag"])
         return stored
+
+    async def _load_one(self, key: str) -> dict[str, Stored]:
+        answer = await self._sidecar.call("GET", f"{self._path}/{segment(key)}")
+        if not answer.ok:
+            raise TransientError(f"state store: load answered {answer.status}")
+        if answer.status == 204 or not answer.etag:
+            return {}
+        return {key: Stored(answer.json(), answer.etag)}
 
     async def save(self, saves: Sequence[Save]) -> frozenset[str]:
         if not saves:
