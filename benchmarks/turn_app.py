@@ -24,11 +24,11 @@ from worker.adapters.dapr.state import DaprStateStore
 from worker.adapters.playbook_files import load_pack
 from worker.adapters.simulated import SimulatedCluster
 from worker.adapters.system_clock import SystemClock
-from worker.adapters.telemetry import OtelTelemetry
+from worker.adapters.telemetry import OtelTelemetry, set_up_logging
 from worker.app import Adapters, Engine, build_engine
 from worker.domain.json_text import decode
 from worker.engine.delivery import Delivery, Source
-from worker.engine.ports import Save
+from worker.engine.ports import Json, ObjectRef, Save
 from worker.settings import Settings
 
 SUBJECTS = 300
@@ -68,11 +68,24 @@ class SilentWaker:
         return
 
 
+class StillCluster(SimulatedCluster):
+    """Nothing moves in it once it is built: what is measured is the worker, not the simulation."""
+
+    async def get(self, ref: ObjectRef) -> Json | None:
+        return self.world.objects.get((ref.kind, ref.namespace, ref.name))
+
+    async def list(self, ref: ObjectRef) -> list[Json]:
+        app = ref.label_selector.partition("=")[2]
+        labelled = self.world.of(ref.kind, ref.namespace) if app else []
+        return [one for one in labelled if one["metadata"]["labels"].get("app") == app]
+
+
 def build_worker(sidecar: Sidecar) -> Engine:
-    cluster = SimulatedCluster(SystemClock())
+    cluster = StillCluster(SystemClock())
     cluster.world.nodes["node"] = True
     for number in range(SUBJECTS):
-        cluster.world.deploy(NAMESPACE, f"service-{number}", replicas=1, image="app:1")
+        cluster.world.deploy(f"{NAMESPACE}-{number}", "service", replicas=1, image="app:1")
+    cluster.world.advance()
     topic, pack = Topic(sidecar, "kafka-journal", "remediation-journal"), load_pack()
     adapters = Adapters(
         store=DaprStateStore(sidecar, "state"),
@@ -98,8 +111,8 @@ async def prepare(engine: Engine, run: str) -> None:
         {
             "labels": {
                 "alertname": f"KubePodNotReady{run}",
-                "namespace": NAMESPACE,
-                "deployment": f"service-{number}",
+                "namespace": f"{NAMESPACE}-{number}",
+                "deployment": "service",
             },
             "annotations": {"description": "x" * 500},
         }
@@ -185,4 +198,5 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
+    set_up_logging(console=False)
     asyncio.run(serve())

@@ -55,7 +55,7 @@ def turns() -> list[Result]:
 
 def _rate(dapr_port: int) -> float:
     keys = [
-        Subject(SubjectKind.SERVICE, NAMESPACE, f"Deployment/service-{number}").key
+        Subject(SubjectKind.SERVICE, f"{NAMESPACE}-{number}", "Deployment/service").key
         for number in range(SUBJECTS)
     ]
     started = time.monotonic()
