@@ -17,18 +17,18 @@ import uvicorn
 from dapr.ext.fastapi import DaprActor
 from fastapi import FastAPI, Request, Response
 
+from benchmarks.still_cluster import StillCluster
 from worker.adapters.dapr.actors import OrjsonSerializer, PooledActorClient, subject_actor
 from worker.adapters.dapr.publish import DaprDeadLetterTopic, DaprJournalTopic, Topic
 from worker.adapters.dapr.sidecar import Answer, Sidecar
 from worker.adapters.dapr.state import DaprStateStore
 from worker.adapters.playbook_files import load_pack
-from worker.adapters.simulated import SimulatedCluster
 from worker.adapters.system_clock import SystemClock
 from worker.adapters.telemetry import OtelTelemetry, set_up_logging
 from worker.app import Adapters, Engine, build_engine
 from worker.domain.json_text import decode
 from worker.engine.delivery import Delivery, Source
-from worker.engine.ports import Json, ObjectRef, Save
+from worker.engine.ports import Save
 from worker.settings import Settings
 
 SUBJECTS = 300
@@ -66,18 +66,6 @@ class SilentWaker:
 
     def wake_at(self, subject_key: str, at_s: float) -> None:
         return
-
-
-class StillCluster(SimulatedCluster):
-    """Nothing moves in it once it is built: what is measured is the worker, not the simulation."""
-
-    async def get(self, ref: ObjectRef) -> Json | None:
-        return self.world.objects.get((ref.kind, ref.namespace, ref.name))
-
-    async def list(self, ref: ObjectRef) -> list[Json]:
-        app = ref.label_selector.partition("=")[2]
-        labelled = self.world.of(ref.kind, ref.namespace) if app else []
-        return [one for one in labelled if one["metadata"]["labels"].get("app") == app]
 
 
 def build_worker(sidecar: Sidecar) -> Engine:

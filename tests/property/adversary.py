@@ -15,7 +15,7 @@ from worker.domain.decision import decide
 from worker.domain.evidence import Facts
 from worker.domain.handover import not_received, received
 from worker.domain.identity import Subject
-from worker.domain.inbox import accept
+from worker.domain.inbox import INBOX_MAX, accept
 from worker.domain.message import LABELS_MAX, NAME_LENGTH_MAX
 from worker.domain.ops_event import OpsEvent, OpsEventKind
 from worker.domain.outcome import Answer, Outcome, record
@@ -75,6 +75,15 @@ class Adversary:
             traceparent=TRACEPARENT,
         )
 
+    def grown(self, now_s: float) -> list[Alert]:
+        """As many as fit, without any label; then each of them again, as large as can be."""
+        made: dict[str, Alert] = {}
+        while len(made) < INBOX_MAX:
+            one = self.alert(now_s)
+            made[one.fingerprint] = one
+        again = [replace(one, starts_at_s=one.starts_at_s + 0.5) for one in made.values()]
+        return [*(replace(one, labels={}) for one in made.values()), *again]
+
     def event(self, now_s: float) -> OpsEvent:
         return OpsEvent(
             id=self._full(f"{self.random.random()}", NAME_LENGTH_MAX),
@@ -87,7 +96,10 @@ class Adversary:
         )
 
     def news(self, now_s: float) -> list[Alert | OpsEvent]:
-        alerts = [self.alert(now_s) for _ in range(self.random.choice((0, 1, 5, 80)))]
+        many = self.random.choice((0, 1, 5, 80, "grown"))
+        if isinstance(many, str):
+            return [*self.grown(now_s)]
+        alerts = [self.alert(now_s) for _ in range(many)]
         events = [self.event(now_s) for _ in range(self.random.choice((0, 0, 1, 10)))]
         return [*alerts, *events]
 

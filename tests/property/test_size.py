@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from tests.property.adversary import Adversary, bytes_by_part, lived
 from tests.property.worlds import examples
-from tests.unit.domain.builders import WEB
+from tests.unit.domain.builders import NOW_S, WEB
 from worker.domain.identity import Subject, SubjectKind
+from worker.domain.inbox import INBOX_MAX, accept
 from worker.domain.journal import EntryKind, broken_at
 from worker.domain.reason import Reason
+from worker.domain.subject import SubjectDocument
 
 DOCUMENT_MAX_BYTES = 2 * 2**20  # the sidecar takes 4 MiB
 TURNS = 80
@@ -58,6 +60,16 @@ def test_a_document_stays_small_whatever_its_texts_are_made_of(character: str, s
 def test_a_document_stays_small_while_its_journal_is_stuck(character: str, turns: int) -> None:
     size, parts = largest(Adversary(Random(1), character, False, False), WEB, turns)
     assert size < DOCUMENT_MAX_BYTES, parts
+
+
+@pytest.mark.parametrize("character", ["x", "\U0001f600"], ids=["one byte", "four bytes"])
+def test_an_inbox_stays_small_though_what_is_in_it_comes_again_larger(character: str) -> None:
+    news = Adversary(Random(1), character, True, True).grown(NOW_S)
+    document = accept(SubjectDocument(WEB), news)
+    assert len(orjson.dumps(document)) < DOCUMENT_MAX_BYTES / 2, bytes_by_part(document)
+    said = {one.fingerprint: (one.status, one.starts_at_s) for one in document.inbox}
+    assert said == {one.fingerprint: (one.status, one.starts_at_s) for one in news[INBOX_MAX:]}
+    assert document.overflowed == 0
 
 
 def test_what_was_only_counted_is_told_once_the_journal_is_taken_again() -> None:

@@ -81,6 +81,11 @@ def test_every_variable_is_a_setting() -> None:
     assert named | set(only(BASE, "ConfigMap", "aiops-settings")["data"]) <= known
 
 
+def test_no_service_becomes_a_variable() -> None:
+    """A Service named aiops-people would be AIOPS_PEOPLE_PORT=tcp://…, a setting's name."""
+    assert pod_template()["spec"]["enableServiceLinks"] is False
+
+
 def test_settings_of_the_base_are_valid(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in only(BASE, "ConfigMap", "aiops-settings")["data"].items():
         monkeypatch.setenv(name, value)

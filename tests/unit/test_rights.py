@@ -5,13 +5,15 @@ That these rights suffice is shown by the end-to-end tests.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.unit.manifests import AUTO, BASE, NAMESPACE, granted, objects, only, pod_template
+from tests.unit.manifests import AUTO, BASE, NAMESPACE, ROOT, granted, objects, only, pod_template
 from worker.adapters.kubernetes_api import COLLECTION
 from worker.adapters.kubernetes_inventory import KINDS
+from worker.doctor import REMEDIES
 from worker.doctor.cluster import ACT_RIGHTS, READ_RIGHTS, Right
 from worker.domain.playbook import Verb
 from worker.settings import Settings
@@ -48,6 +50,14 @@ def test_kill_switch_is_readable_by_name_only() -> None:
 def test_applying_the_base_never_opens_the_kill_switch() -> None:
     """Without the key it counts as set, and a repeated apply leaves alone what somebody has set."""
     assert "data" not in only(BASE, "ConfigMap", Settings.model_fields["kill_switch_name"].default)
+
+
+def test_no_remedy_of_the_doctor_opens_the_kill_switch() -> None:
+    """Who can't read it hasn't decided that it is open; the pages that are named instead exist."""
+    assert "stop=false" not in str(REMEDIES)
+    pages = re.findall(r"docs/[\w/-]+\.md", REMEDIES["kill switch"])
+    assert pages
+    assert all((ROOT / page).is_file() for page in pages)
 
 
 def test_the_right_to_act_is_what_the_actions_need() -> None:

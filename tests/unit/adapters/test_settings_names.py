@@ -54,6 +54,55 @@ def test_only_what_a_service_of_our_name_injects_is_let_be(
 
 
 @pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AIOPS_REDIS_SERVICE_HOST", "10.0.0.1"),
+        ("AIOPS_REDIS_SERVICE_PORT", "6379"),
+        ("AIOPS_REDIS_SERVICE_PORT_TLS", "6380"),
+        ("AIOPS_REDIS_PORT", "tcp://10.0.0.1:6379"),
+        ("AIOPS_REDIS_PORT_6379_TCP", "tcp://10.0.0.1:6379"),
+        ("AIOPS_REDIS_PORT_6379_TCP_ADDR", "10.0.0.1"),
+        ("AIOPS_REDIS_PORT_6379_TCP_PROTO", "tcp"),
+        ("AIOPS_DNS_PORT_53_UDP_PORT", "53"),
+    ],
+)
+def test_what_kubernetes_makes_of_any_service_named_like_ours_is_let_be(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert Settings() == Settings(_env_file=None)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AIOPS_PEOPEL_PORT", "8080"),
+        ("AIOPS_REDIS_PORT", "6379"),
+        ("AIOPS_OPERATOR_MODE", "auto"),
+        ("AIOPS_SERVICE_HOSTS", "10.0.0.1"),
+        ("AIOPS_DAPR_API_TOKEN", "secret"),
+        ("AIOPS_APP_API_TOKEN", "secret"),
+        ("AIOPS_DAPR_HTTP_PORT", "3500"),
+    ],
+)
+def test_what_only_looks_like_it_or_has_another_name_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    words = refused()
+    assert f"{name} is no setting; see " in words
+    assert "secret" not in words
+
+
+@pytest.mark.parametrize("name", ["DAPR_API_TOKEN", "APP_API_TOKEN"])
+def test_the_sidecars_tokens_are_read_under_the_sidecars_names(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "from-the-sidecar")
+    assert getattr(Settings(), name.lower()).get_secret_value() == "from-the-sidecar"
+
+
+@pytest.mark.parametrize(
     "name",
     [
         "AIOPS_OPERATOR_SERVICE_HOST",

@@ -9,6 +9,9 @@ import pytest
 
 from tests.unit.engine.rig import NOBODY, Rig, alert, body
 from worker.domain.identity import Subject, SubjectKind
+from worker.engine import sweep
+from worker.engine.dead_letters import SHARDS
+from worker.engine.ports import TransientError
 
 
 def subjects(count: int) -> list[Subject]:
@@ -38,6 +41,30 @@ async def test_owed_letters_are_published(rig: Rig) -> None:
     assert len(rig.topic.letters) == 1
 
 
+async def test_all_owed_letters_are_published_in_one_go_some_at_a_time(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "LETTERS_AT_ONCE", 3)
+    await rig.deliver(*[b"{"] * 8)
+    rig.store.log.clear()
+    assert await rig.engine.sweep.letters() == 8
+    assert sorted(one["position"] for one in rig.topic.letters) == [
+        f"alerts/0/{number}" for number in range(8)
+    ]
+    shards = tuple(f"deadletters-{number:02d}" for number in range(SHARDS))
+    assert rig.store.log.count(("load", shards)) == 4, "3, 3 and 2 letters, and then none"
+    assert await rig.engine.sweep.letters() == 0
+
+
+async def test_what_is_owed_after_trouble_is_published_the_next_time(rig: Rig) -> None:
+    await rig.deliver(b"{", b"}")
+    rig.topic.away = True
+    with pytest.raises(TransientError):
+        await rig.engine.sweep.letters()
+    rig.topic.away = False
+    assert await rig.engine.sweep.letters() == 2
+
+
 async def forever_until(rig: Rig, end: Callable[[], bool]) -> None:
     """Both loops on a clock that jumps, until `end` says so when somebody goes to sleep."""
     done = asyncio.Event()
@@ -47,13 +74,13 @@ async def forever_until(rig: Rig, end: Callable[[], bool]) -> None:
             done.set()
 
     rig.clock.on_sleep = slept
-    sweep = asyncio.create_task(rig.engine.sweep.forever())
+    forever = asyncio.create_task(rig.engine.sweep.forever())
     async with asyncio.timeout(60.0):  # liveness only
         await done.wait()
-    assert not sweep.done()
-    sweep.cancel()
+    assert not forever.done()
+    forever.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await sweep
+        await forever
 
 
 async def test_a_topic_that_is_away_keeps_nobody_from_being_woken(rig: Rig) -> None:
