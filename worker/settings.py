@@ -26,6 +26,7 @@ Names = Annotated[frozenset[str], NoDecode]
 
 PREFIX = "AIOPS_"
 LOOKS_MISSED_MAX = 6  # in a row, before health since the last look is only a guess
+SERVICE_LINK = re.compile(r"_SERVICE_(HOST|PORT(_\w+)?)$|_PORT_\d+_(TCP|UDP|SCTP)(_\w+)?$")
 OTHER_VARIABLES = frozenset(
     {"AIOPS_SECRETS_DIR", "AIOPS_SERVER", "AIOPS_FAILPOINT", "AIOPS_FAILPOINT_MARK"}
 )
@@ -104,7 +105,9 @@ class Settings(BaseSettings):
         for name, value in sorted(os.environ.items()):
             if not name.startswith(PREFIX) or name in known or _service_link(name, value):
                 continue
-            (near, *_) = [*get_close_matches(name, known, n=1), "the list of settings"]
+            bare = name.removeprefix(PREFIX)
+            alias = [bare] if bare in _variables(cls) else []
+            (near, *_) = [*alias, *get_close_matches(name, known, n=1), "the list of settings"]
             raise ValueError(f"{name} is no setting; see {near}")
         return values
 
@@ -163,9 +166,7 @@ def _variables(settings: type[BaseSettings]) -> set[str]:
 
 def _service_link(name: str, value: str) -> bool:
     """What Kubernetes makes of a Service in the same namespace that is named aiops-…."""
-    return bool(re.search(r"_SERVICE_(HOST|PORT(_\w+)?)$|_PORT_\d+_(TCP|UDP|SCTP)", name)) or (
-        name.endswith("_PORT") and "://" in value
-    )
+    return bool(SERVICE_LINK.search(name)) or (name.endswith("_PORT") and "://" in value)
 
 
 def _must(holds: bool, remedy: str) -> None:

@@ -129,14 +129,15 @@ def test_an_answer_means(row: Row) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "meant", "words"), [(True, U, "was sent"), (False, R, "nothing was sent")]
+    ("sent", "meant", "reason", "words"),
+    [(True, U, Reason.UNREACHABLE, "was sent"), (False, R, Reason.NOT_SENT, "nothing was sent")],
 )
 def test_no_answer_is_unclear_unless_nothing_was_sent(
-    sent: bool, meant: Answer, words: str
+    sent: bool, meant: Answer, reason: Reason, words: str
 ) -> None:
     """What surely never left can't be found done later, by whoever did it instead."""
     outcome = outcome_of(ApiAnswer(0, {"message": "reset by peer"}, sent=sent))
-    assert (outcome.answer, outcome.reason) == (meant, Reason.UNREACHABLE)
+    assert (outcome.answer, outcome.reason) == (meant, reason)
     assert words in outcome.detail
     assert "reset by peer" in outcome.detail
 

@@ -41,7 +41,7 @@ ASK_AGAIN = frozenset(
         Reason.CLAIMED,
         Reason.KILL_SWITCH,
         Reason.KILL_SWITCH_UNREADABLE,
-        Reason.UNREACHABLE,  # when surely nothing was sent
+        Reason.NOT_SENT,
     }
 )
 # This remedy is not to be had here; the next one may be.

@@ -72,6 +72,7 @@ class Reason(Growing):
     BAD_REQUEST = "bad_request"
     CLAIMED = "claimed"
     UNREACHABLE = "unreachable"
+    NOT_SENT = "not_sent"
     SUPERSEDED = "superseded"
     # What the verification said.
     HEALTHY = "healthy"

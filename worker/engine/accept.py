@@ -7,7 +7,7 @@ alert that is known already changes nothing. What nobody can read is kept as a d
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
@@ -66,17 +66,20 @@ class Accept:
         """Per delivery: True when all of it is durable, False when it must be delivered again."""
         with ExitStack() as spans:
             read = [self._understand(self._traced(spans, delivery)) for delivery in deliveries]
+            until_s = asyncio.get_running_loop().time() + self._deadline_s
+            grouped = _grouped(read)
             try:
-                async with asyncio.timeout(self._deadline_s):
-                    grouped = _grouped(read)
+                async with asyncio.timeout_at(until_s):
                     saved = await self._save(grouped)
-                    saved |= await self._park(read, saved)
-                    kept = await self._letters(read)
             except (TransientError, TimeoutError) as error:
                 self._telemetry.count("accept_failed", error=type(error).__name__)
                 return [False] * len(deliveries)
+            # From here on whatever fails comes again by itself: the good news is durable.
+            saved |= await self._bounded(self._park(read, saved), until_s) or Saved()
+            kept = await self._bounded(self._letters(read), until_s)
         await failpoint("accept.saved")
-        for subject in sorted(saved.changed | (kept or frozenset()), key=lambda one: one.key):
+        told = kept.changed if kept else frozenset()
+        for subject in sorted(saved.changed | told, key=lambda one: one.key):
             news = grouped.get(subject)
             self._waker.wake(subject.key, traceparent=news[0].traceparent if news else "")
         results = [
@@ -101,15 +104,19 @@ class Accept:
         payload = self._decode(delivery.body)
         return understand(delivery, payload, self._inventory, self._clock.now_s())
 
-    async def _letters(self, read: Sequence[Understood]) -> frozenset[Subject] | None:
-        """What nobody can read is kept, and a human told: who is to be woken. None when it could
-        not be kept; only that comes again, and nobody else's news with it."""
-        malformed = [unread(one.delivery, bad) for one in read for bad in one.malformed]
+    async def _bounded(self, kept_apart: Awaitable[Saved], until_s: float) -> Saved | None:
+        """None when it could not be done, or not in time."""
         try:
-            return (await self._tell(malformed)).changed if malformed else frozenset()
-        except TransientError as error:
+            async with asyncio.timeout_at(until_s):
+                return await kept_apart
+        except (TransientError, TimeoutError) as error:
             self._telemetry.count("accept_failed", error=type(error).__name__)
             return None
+
+    async def _letters(self, read: Sequence[Understood]) -> Saved:
+        """What nobody can read is kept, and a human told."""
+        malformed = [unread(one.delivery, bad) for one in read for bad in one.malformed]
+        return await self._tell(malformed) if malformed else Saved()
 
     async def _tell(self, letters: Sequence[Unread]) -> Saved:
         """Keep the letters; they become news of the subject that owns unreadable input. Once they
@@ -138,11 +145,7 @@ class Accept:
         ]
         if not parked:
             return Saved()
-        try:
-            told = await self._tell(parked)
-        except TransientError as error:
-            self._telemetry.count("accept_failed", error=type(error).__name__)
-            return Saved()
+        told = await self._tell(parked)
         return replace(told, durable=told.durable | saved.unreadable.keys())
 
     async def _save(self, grouped: Mapping[Subject, Sequence[News]]) -> Saved:

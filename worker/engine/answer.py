@@ -27,8 +27,9 @@ def outcome_of(answer: ApiAnswer) -> Outcome:
     if status == 0:
         sent = "the request was sent" if answer.sent else "nothing was sent"
         words = f"no answer, {sent}. {body.get('message') or ''}".strip()[:MESSAGE_LENGTH_MAX]
-        never = Answer.UNCLEAR if answer.sent else Answer.REJECTED
-        return Outcome(never, Reason.UNREACHABLE, words)
+        if not answer.sent:
+            return Outcome(Answer.REJECTED, Reason.NOT_SENT, words)
+        return Outcome(Answer.UNCLEAR, Reason.UNREACHABLE, words)
     if 200 <= status < 300:
         if body.get("kind") != "Status" or body.get("status") != "Failure":
             return Outcome(Answer.ACCEPTED, Reason.ACCEPTED, words)

@@ -45,18 +45,22 @@ class Settle:
         self._policy = policy
         self._send_timeout_s = send_timeout_s
 
-    async def settle(self, document: SubjectDocument) -> SubjectDocument:
-        """Pay what can be paid now; returns the document as it is stored afterwards."""
-        document = await self._tell(document)
+    async def settle(self, document: SubjectDocument, lead_s: float) -> SubjectDocument:
+        """Pay what can be paid now; returns the document as it is stored afterwards.
+
+        `lead_s` is how far our clock is known to be ahead.
+        """
+        document = await self._tell(document, lead_s)
         return await self._publish(document)
 
-    async def _tell(self, document: SubjectDocument) -> SubjectDocument:
-        now_s = self._clock.now_s()
+    async def _tell(self, document: SubjectDocument, lead_s: float) -> SubjectDocument:
+        now_s = self._clock.now_s() - lead_s
         for notice in document.notices:
             if notice.next_try_s > now_s:
                 continue
             receipt = await self._deliver(notice, document.subject.text)
-            document = await self._record(document, notice, receipt)
+            at_s = self._clock.now_s() - lead_s
+            document = await self._record(document, notice, receipt, at_s)
         return document
 
     async def _deliver(self, notice: Notice, subject: str) -> tuple[str, str] | None:
@@ -73,10 +77,12 @@ class Settle:
         return None
 
     async def _record(
-        self, document: SubjectDocument, notice: Notice, receipt: tuple[str, str] | None
+        self,
+        document: SubjectDocument,
+        notice: Notice,
+        receipt: tuple[str, str] | None,
+        now_s: float,
     ) -> SubjectDocument:
-        now_s = self._clock.now_s()
-
         def change(stored: SubjectDocument) -> SubjectDocument:
             if receipt is None:
                 return not_received(stored, notice.id, self._policy, now_s)

@@ -85,11 +85,11 @@ class Turn:
             if saved is not None:
                 document, again = saved
                 if not again:
-                    return await parts.settle.settle(document)
+                    return await parts.settle.settle(document, await self._lead_s())
             reloaded = await parts.documents.load(subject_key)
             assert reloaded is not None, f"document {subject_key} vanished inside a turn"
             loaded = reloaded
-        return await parts.settle.settle(loaded.document)
+        return await parts.settle.settle(loaded.document, await self._lead_s())
 
     async def _round(self, loaded: Loaded) -> tuple[SubjectDocument, bool] | None:
         """The document as stored, and whether to look again at once; None when a save was lost."""
@@ -123,10 +123,14 @@ class Turn:
         self._bugs.pop(document.subject.key, None)
         if document.settled:
             return await self._leave(document)
-        clock_s, skew_s = parts.clock.now_s(), await parts.observe.skew_s()
-        true_s = true_now_s(clock_s, skew_s, parts.policy)
-        wake_s = wake_at(document, parts.policy, true_s)
-        return None if wake_s is None else wake_s - true_s + clock_s
+        lead_s = await self._lead_s()
+        wake_s = wake_at(document, parts.policy, parts.clock.now_s() - lead_s)
+        return None if wake_s is None else wake_s + lead_s
+
+    async def _lead_s(self) -> float:
+        """How far our clock is ahead of the document's time: nothing, unless it is wrong."""
+        now_s, skew_s = self._parts.clock.now_s(), await self._parts.observe.skew_s()
+        return now_s - true_now_s(now_s, skew_s, self._parts.policy)
 
     async def _leave(self, document: SubjectDocument) -> float | None:
         """Take a settled subject out of the open index, unless news came in the meantime."""
@@ -185,4 +189,4 @@ class Turn:
         await self._change(subject_key, lambda one: abandon(one, parts.policy, now_s, words))
         loaded = await parts.documents.load(subject_key)
         if loaded is not None:
-            await parts.settle.settle(loaded.document)
+            await parts.settle.settle(loaded.document, await self._lead_s())

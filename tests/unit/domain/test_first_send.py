@@ -23,7 +23,7 @@ from worker.domain.subject import SubjectDocument
 
 AT_S = SOAKED_S + 1.0
 SURELY_NOT_SENT = pytest.mark.parametrize(
-    "reason", [Reason.KILL_SWITCH, Reason.KILL_SWITCH_UNREADABLE, Reason.UNREACHABLE]
+    "reason", [Reason.KILL_SWITCH, Reason.KILL_SWITCH_UNREADABLE, Reason.NOT_SENT]
 )
 
 

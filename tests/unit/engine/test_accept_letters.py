@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -34,6 +36,20 @@ async def test_good_news_is_taken_while_letters_cannot_be_stored(rig: Rig) -> No
     assert await rig.deliver(b"{", HALF_BAD) == [True, True]
     assert len(await rig.inbox(B)) == 1, "known: not taken twice"
     assert len(await rig.engine.dead_letters.list()) == 2
+
+
+async def test_good_news_is_taken_and_worked_on_while_letters_hang(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, accept_deadline_s=0.5)
+
+    async def letters_hang(saves: Sequence[Save]) -> None:
+        if any(save.key.startswith("deadletter") for save in saves):
+            await asyncio.Event().wait()
+
+    rig.store.before_save = letters_hang
+    assert await rig.deliver(b"{", FOR_A, HALF_BAD) == [False, True, False]
+    assert sorted(rig.wakes.keys) == sorted([A.key, B.key])
+    assert ("accept_failed", {"error": "TimeoutError"}) in rig.telemetry.labels
+    await rig.close()
 
 
 async def test_good_news_is_taken_while_there_is_no_room_for_letters(

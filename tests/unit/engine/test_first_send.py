@@ -79,7 +79,7 @@ async def test_no_connection_was_made_for_the_first_send(
     assert asked == [pod]
     document = await rig.document()
     assert (document.incidents[0].phase, document.intents) == (Phase.OPEN, ())
-    assert document.incidents[0].attempts[0].outcome is Reason.UNREACHABLE
+    assert document.incidents[0].attempts[0].outcome is Reason.NOT_SENT
     await healed_by_a_human(rig, pod)
     assert asked == [pod], "it is well again: nothing more is sent"
-    await nothing_was_ours(rig, Reason.UNREACHABLE)
+    await nothing_was_ours(rig, Reason.NOT_SENT)

@@ -82,7 +82,7 @@ class Stage:
         """Settle as far as a turn's deadline allows; how much is on record then."""
         with suppress(TimeoutError):
             async with asyncio.timeout(deadline_s):
-                assert await self.settle.settle(await self.stored()) == await self.stored()
+                assert await self.settle.settle(await self.stored(), 0.0) == await self.stored()
         return (await self.stored()).published_seq
 
 

@@ -54,6 +54,23 @@ async def test_a_held_subject_is_looked_at_when_its_hold_ends_by_our_own_clock(
     assert rig.cluster.writes == []
 
 
+@pytest.mark.parametrize("by_s", [AHEAD_S, -AHEAD_S], ids=["ahead", "behind"])
+async def test_a_notice_is_tried_again_after_its_pause_by_our_own_clock(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, by_s: float
+) -> None:
+    """No sink takes it: not asked every second, nor a wrong clock's lead later."""
+    ahead(rig, monkeypatch, by_s)
+    await rig.deliver(body(alert("Odd", namespace="nowhere")))
+    assert await rig.turn(NOBODY)
+    (notice,) = (await rig.document(NOBODY)).notices
+    assert notice.tries == 1
+    assert rig.wakes.at[NOBODY.key] == rig.clock.now_s() + rig.settings.notice_retry_s
+    rig.clock.pass_s(rig.settings.notice_retry_s)
+    assert await rig.turn(NOBODY)
+    (notice,) = (await rig.document(NOBODY)).notices
+    assert notice.tries == 2
+
+
 @pytest.fixture
 async def hasty(tmp_path: Path) -> AsyncIterator[Rig]:
     """A rig whose turns have a second."""

@@ -36,7 +36,9 @@ async def edited(staged: Stage, edit: Edit) -> list[int]:
 
 async def data(staged: Stage, source: str) -> Any:
     done = await staged.call("show", staged.repairing, "-o", "json", source=source)
-    return json.loads(done.stdout)
+    whole: Any = json.loads(done.stdout)
+    assert done.exit_code == (0 if whole["journal_broken_at"] is None else 1)
+    return whole
 
 
 def another_detail(journal: list[Json]) -> None:
@@ -61,7 +63,7 @@ async def test_an_edited_journal_is_told_with_its_place(
     done = await staged.call("show", staged.repairing, source=source)
     assert done.exit_code == 1
     assert f"incident  {staged.repairing}" in done.stdout, "what is there is shown all the same"
-    assert done.stdout.splitlines()[-1] == (
+    assert done.stderr.splitlines()[-1] == (
         f"This journal was edited, cut or reordered at entry {numbers[broken]}."
     )
     assert (await data(staged, source))["journal_broken_at"] == numbers[broken]
@@ -73,11 +75,11 @@ async def test_a_whole_one_is_whole(staged: Stage, source: str) -> None:
     assert "journal_broken_at" in whole
     assert whole["journal_broken_at"] is None
     done = await staged.call("show", staged.repairing, source=source)
-    assert (done.exit_code, "edited" in done.stdout) == (0, False)
+    assert (done.exit_code, "edited" in done.stderr) == (0, False)
 
 
 @BOTH
 async def test_other_journals_are_not_blamed(staged: Stage, source: str) -> None:
     await edited(staged, another_detail)
     done = await staged.call("show", staged.escalated, source=source)
-    assert (done.exit_code, "edited" in done.stdout) == (0, False)
+    assert (done.exit_code, "edited" in done.stderr) == (0, False)

@@ -20,15 +20,16 @@ def command(incident_id: str, output: str, server: str, token: str, database: Pa
     incident = open_source(server, token, database).incident(incident_id)
     if incident is None:
         not_found(f"incident {incident_id}", "list them with `aiopsctl incidents --all`")
-    if output != "table":
+    if output == "table":
+        click.echo(_head(incident))
+        click.echo()
+        click.echo(lines(incident["story"]))
+    else:
         print_data(incident, output)
-        return
-    click.echo(_head(incident))
-    click.echo()
-    click.echo(lines(incident["story"]))
     broken = incident["journal_broken_at"]
     if broken is not None:
-        click.secho(f"\nThis journal was edited, cut or reordered at entry {broken}.", fg="red")
+        words = f"This journal was edited, cut or reordered at entry {broken}."
+        click.secho(words, fg="red", err=True)
         raise SystemExit(1)
 
 
