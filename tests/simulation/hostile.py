@@ -14,6 +14,7 @@ import orjson
 
 from tests.simulation.nemesis import LATE_MAX_S
 from tests.simulation.parts import Applied, Shared
+from worker.adapters.simulated.objects import is_ready
 from worker.domain.journal import Entry
 from worker.domain.subject import Notice
 from worker.engine.ports import (
@@ -141,9 +142,10 @@ class HostileCluster(Hostile):
 
     async def _apply(self, request: WriteRequest) -> ApiAnswer:
         durable = _names_intent(self.shared, request.intent_id)
+        ready = _is_ready_pod(self.shared, request.ref)
         answer = await self.shared.cluster.write(request)
         if 200 <= answer.status < 300:
-            self.shared.applied.append(Applied(self.shared.clock.now_s(), request, durable))
+            self.shared.applied.append(Applied(self.shared.clock.now_s(), request, durable, ready))
         return answer
 
 
@@ -171,6 +173,13 @@ class HostileJournal(Hostile):
             await self.host.gate()
             self.fails("journal_fails", "journal")
             await self.shared.journal.publish(subject, [entry])
+
+
+def _is_ready_pod(shared: Shared, ref: ObjectRef) -> bool:
+    """Whether it is a pod that has become well by now."""
+    shared.cluster.world.advance()
+    found = shared.cluster.world.objects.get((ref.kind, ref.namespace, ref.name))
+    return ref.kind == "Pod" and found is not None and is_ready(found)
 
 
 def _names_intent(shared: Shared, intent_id: str) -> bool:

@@ -66,6 +66,13 @@ def one_disruption_at_a_time(run: Run) -> Iterator[str]:
                 yield f"{subject}: {after.at_s - before.at_s:.1f} s between two writes"
 
 
+def nothing_well_is_evicted(run: Run) -> Iterator[str]:
+    """[7] What was decided about a sick pod has no effect on one that got well in the meantime."""
+    for one in run.shared.applied:
+        if one.target_was_ready:
+            yield f"{one.request.intent_id} evicted {one.request.ref.name}, which was ready"
+
+
 def decided_before_done(run: Run) -> Iterator[str]:
     """[20] The intent was in a stored document when its write took effect."""
     for one in run.shared.applied:
@@ -158,6 +165,7 @@ INVARIANTS: tuple[Check, ...] = (
     no_alert_is_lost,
     nothing_is_done_twice,
     one_disruption_at_a_time,
+    nothing_well_is_evicted,
     decided_before_done,
     no_remedy_for_ever,
     no_repair_is_claimed_that_is_none,

@@ -26,6 +26,7 @@ class Applied:
     at_s: float
     request: WriteRequest
     intent_was_durable: bool
+    target_was_ready: bool
 
     @property
     def subject(self) -> tuple[str, str]:
