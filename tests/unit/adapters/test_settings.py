@@ -74,7 +74,8 @@ def test_a_relation_that_is_violated_is_refused_with_its_words(
     ids=str,
 )
 def test_a_relation_that_just_holds_is_taken(given: dict[str, float]) -> None:
-    Settings(**given)  # type: ignore[arg-type]
+    taken = Settings(**given)  # type: ignore[arg-type]
+    assert {name: getattr(taken, name) for name in given} == given
 
 
 @pytest.mark.parametrize(
