@@ -11,7 +11,7 @@ import pytest
 from tests.contracts.cases.state_store import CASES
 from tests.contracts.observing import Note, observed
 from tests.contracts.rigs.lab import version
-from tests.contracts.rigs.state_store import MemoryRig, RedisRig, SqliteRig, StoreRig
+from tests.contracts.rigs.state_store import MemoryRig, SidecarRig, SqliteRig, StoreRig
 from tests.contracts.transcripts import Transcript
 from tests.lab import Lab
 from tests.lab.dapr import Sidecar as SidecarProcess
@@ -30,7 +30,7 @@ each = pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 async def test_real_redis_through_dapr(case: Case, lab: Lab, daprd: SidecarProcess) -> None:
     sidecar = Sidecar(http_port=daprd.http_port)
     try:
-        seen = await observed(case, RedisRig(lab, DaprStateStore(sidecar, "state")))
+        seen = await observed(case, SidecarRig(lab.redis, DaprStateStore(sidecar, "state")))
     finally:
         await sidecar.close()
     REDIS.check_or_record(case.__name__, seen, version("daprd", "redis-server"))

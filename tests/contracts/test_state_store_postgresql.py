@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 import yaml
 
 from tests.contracts.cases.state_store import CASES
-from tests.contracts.observing import Note, observed, until
+from tests.contracts.observing import Note, observed
 from tests.contracts.rigs.lab import APP_ID, version
-from tests.contracts.rigs.state_store import StoreRig
+from tests.contracts.rigs.state_store import SidecarRig, StoreRig
 from tests.contracts.transcripts import Transcript
 from tests.e2e.worker_process import ROOT
 from tests.lab import Lab
@@ -20,36 +19,11 @@ from tests.lab.ports import Ports
 from tests.lab.postgresql import PostgreSql
 from worker.adapters.dapr.sidecar import Sidecar
 from worker.adapters.dapr.state import DaprStateStore
-from worker.adapters.system_clock import SystemClock
-from worker.engine.ports import TransientError
 
 pytestmark = pytest.mark.soak
 
 POSTGRESQL = Transcript("state_store_postgresql")
 Case = Callable[[StoreRig, Note], Awaitable[None]]
-
-
-class PostgresqlRig:
-    def __init__(self, server: PostgreSql, store: DaprStateStore) -> None:
-        self.store = store
-        self._server = server
-
-    @asynccontextmanager
-    async def away(self) -> AsyncIterator[None]:
-        """Killed; what it had answered for is on its disk."""
-        self._server.kill()
-        try:
-            yield
-        finally:
-            self._server.start()
-        await until(SystemClock(), "the sidecar has found PostgreSQL again", self._answers)
-
-    async def _answers(self) -> bool:
-        try:
-            await self.store.load(["anything"])
-        except TransientError:
-            return False
-        return True
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +57,7 @@ async def test_real_postgresql_through_dapr(
     server, daprd = postgresql
     sidecar = Sidecar(http_port=daprd.http_port)
     try:
-        seen = await observed(case, PostgresqlRig(server, DaprStateStore(sidecar, "state")))
+        seen = await observed(case, SidecarRig(server, DaprStateStore(sidecar, "state")))
     finally:
         await sidecar.close()
     POSTGRESQL.check_or_record(case.__name__, seen, f"{version('daprd')}, PostgreSQL")

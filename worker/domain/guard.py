@@ -171,8 +171,7 @@ def kill_switch(case: Case) -> Refusal | None:
 
 def mode_allows(case: Case) -> Refusal | None:
     """After all that judges the plan, so that observe mode tells what auto would have done."""
-    mode = case.playbook.mode or case.policy.mode
-    if mode is Mode.AUTO:
+    if case.policy.mode_of(case.playbook) is Mode.AUTO:
         return None
     until_s = case.now_s + case.policy.observe_again_s
     target = case.plan.target.text

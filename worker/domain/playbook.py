@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -82,7 +81,3 @@ class Pack:
     def select(self, subject: Subject, incident: Incident) -> Playbook | None:
         """The first that matches: their order in the pack is the policy."""
         return next((p for p in self.playbooks if p.match.matches(subject, incident)), None)
-
-
-def by_name(pack: Pack) -> Mapping[str, Playbook]:
-    return {playbook.name: playbook for playbook in pack.playbooks}

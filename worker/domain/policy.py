@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from worker.domain.playbook import Mode
+from worker.domain.playbook import Mode, Playbook
 
 PROTECTED_NAMESPACES = frozenset(
     {"kube-system", "kube-public", "kube-node-lease", "dapr-system", "cert-manager",
@@ -36,3 +36,7 @@ class Policy:
     close_after_healthy_s: float = 120.0
     notice_retry_s: float = 5.0
     notice_retry_max_s: float = 300.0
+
+    def mode_of(self, playbook: Playbook | None) -> Mode:
+        """A playbook's own mode comes first."""
+        return (playbook.mode if playbook else None) or self.mode

@@ -149,8 +149,7 @@ def _hold(
 
 def _observing(document: SubjectDocument, incident: Incident, situation: Situation) -> bool:
     playbook = situation.pack.select(document.subject, incident)
-    mode = (playbook.mode if playbook else None) or situation.policy.mode
-    return mode is Mode.OBSERVE
+    return situation.policy.mode_of(playbook) is Mode.OBSERVE
 
 
 def _in_time(document: SubjectDocument, incident: Incident, situation: Situation) -> Incident:

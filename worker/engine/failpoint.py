@@ -34,13 +34,6 @@ async def failpoint(name: str) -> None:
         _break(name, action)
 
 
-def failpoint_now(name: str) -> None:
-    """The same inside a callback that can't wait."""
-    armed = _armed(name)
-    if armed is not None:
-        _break(name, armed[0])
-
-
 def _armed(name: str) -> tuple[str, float] | None:
     assert name in NAMES, name
     wanted = os.environ.get("AIOPS_FAILPOINT", "")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.contracts.observing import until
-from tests.lab import Lab
+from tests.lab.process import Process
 from tests.simulation.fakes.memory_store import MemoryStore
 from worker.adapters.dapr.state import DaprStateStore
 from worker.adapters.sqlite.store import SqliteStore
@@ -25,20 +25,22 @@ class StoreRig(Protocol):
         """Nothing keeps documents inside this block; afterwards everything is there again."""
 
 
-class RedisRig:
-    def __init__(self, lab: Lab, store: DaprStateStore) -> None:
+class SidecarRig:
+    """A store behind a sidecar; its server keeps port and data when it is killed and started."""
+
+    def __init__(self, server: Process, store: DaprStateStore) -> None:
         self.store = store
-        self._lab = lab
+        self._server = server
 
     @asynccontextmanager
     async def away(self) -> AsyncIterator[None]:
         """Killed; what it had answered for is on its disk."""
-        self._lab.redis.kill()
+        self._server.kill()
         try:
             yield
         finally:
-            self._lab.redis.start()
-        await until(SystemClock(), "the sidecar has found Redis again", self._answers)
+            self._server.start()
+        await until(SystemClock(), "the sidecar has found its server again", self._answers)
 
     async def _answers(self) -> bool:
         try:
