@@ -22,13 +22,13 @@ from worker.adapters.dapr.actors import OrjsonSerializer, PooledActorClient, sub
 from worker.adapters.dapr.publish import DaprDeadLetterTopic, DaprJournalTopic, Topic
 from worker.adapters.dapr.sidecar import Answer, Sidecar
 from worker.adapters.dapr.state import DaprStateStore
-from worker.adapters.playbook_files import load_pack
 from worker.adapters.system_clock import SystemClock
 from worker.adapters.telemetry import OtelTelemetry, set_up_logging
 from worker.app import Adapters, Engine, build_engine
 from worker.domain.json_text import decode
 from worker.engine.delivery import Delivery, Source
 from worker.engine.ports import Save
+from worker.packs import read_pack
 from worker.settings import Settings
 
 SUBJECTS = 300
@@ -74,7 +74,7 @@ def build_worker(sidecar: Sidecar) -> Engine:
     for number in range(SUBJECTS):
         cluster.world.deploy(f"{NAMESPACE}-{number}", "service", replicas=1, image="app:1")
     cluster.world.advance()
-    topic, pack = Topic(sidecar, "kafka-journal", "remediation-journal"), load_pack()
+    topic, pack = Topic(sidecar, "kafka-journal", "remediation-journal"), read_pack()
     adapters = Adapters(
         store=DaprStateStore(sidecar, "state"),
         cluster=cluster,

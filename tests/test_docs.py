@@ -15,11 +15,11 @@ import yaml
 from tools.meanings import SETTINGS
 from tools.reference import FOLDER, PAGES
 from worker.actions import ACTIONS
-from worker.adapters.playbook_files import load_pack
 from worker.adapters.telemetry import COUNTERS
-from worker.domain.guard import GUARDS
-from worker.domain.playbook import Verb
+from worker.domain.catalogue import Verb
+from worker.domain.guards import GUARDS
 from worker.domain.reason import Reason
+from worker.packs import read_pack
 from worker.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -98,7 +98,7 @@ def test_example_playbook_can_be_loaded(tmp_path: Path) -> None:
     page = WORDS[ROOT / "docs" / "how-to" / "write-a-playbook.md"]
     for name, text in re.findall(r"```yaml\n# ([\w.-]+)\n(.*?)```", page, re.S):
         (tmp_path / name).write_text(text)
-    assert [one.name for one in load_pack(tmp_path).playbooks] == ["crash-loop"]
+    assert [one.name for one in read_pack(tmp_path).playbooks] == ["crash-loop"]
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -16,12 +16,12 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from tools.meanings import SETTINGS
+from tools.playbook_pages import MADE, actions_page, playbooks_page, schema_page
 from worker.adapters.telemetry import COUNTERS
 from worker.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "reference"
-MADE = "<!-- Made by `python -m tools.reference`; edit the code instead. -->"
 
 SETTINGS_HEAD = f"""# Settings
 
@@ -114,6 +114,9 @@ def metrics_page() -> str:
 PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "metrics.md": metrics_page,
+    "playbooks.md": playbooks_page,
+    "actions.md": actions_page,
+    "playbook.schema.json": schema_page,
 }
 
 

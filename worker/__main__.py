@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from worker.adapters.playbook_files import PlaybookError
 from worker.adapters.telemetry import set_up_logging
 from worker.interfaces.serving import PortTakenError
-from worker.settings import Settings, explain
+from worker.settings import Settings
+from worker.settings_names import explain
 
 
 def main() -> int:

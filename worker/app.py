@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from worker.actions import ACTIONS
-from worker.domain.playbook import Pack
+from worker.domain.pack import Pack
+from worker.domain.window import Window
 from worker.engine.accept import Accept
+from worker.engine.archive import Archive
+from worker.engine.carry_out import CarryOut
 from worker.engine.dead_letters import DeadLetters
 from worker.engine.delivery import Decode
+from worker.engine.departure import Departure
 from worker.engine.documents import Documents
+from worker.engine.explaining import Explaining
 from worker.engine.indexes import OpenIndex, RecentIndex
 from worker.engine.observe import Observe
 from worker.engine.perform import Perform
@@ -19,18 +24,24 @@ from worker.engine.ports import (
     Clock,
     ClusterApi,
     DeadLetterTopic,
+    Expressions,
     Inventory,
     JournalTopic,
     KillSwitch,
     Monitor,
+    Rules,
     Sink,
     StateStore,
     Telemetry,
     Waker,
 )
 from worker.engine.reading import Reading
+from worker.engine.reclaim import Reclaim
+from worker.engine.scope_reports import ScopeReports
+from worker.engine.scopes import Scopes
 from worker.engine.settle import Settle
 from worker.engine.shell import Shell
+from worker.engine.steering import Steering
 from worker.engine.sweep import Sweep
 from worker.engine.turn import Turn, TurnParts
 from worker.probes import probes
@@ -54,6 +65,9 @@ class Adapters:
     telemetry: Telemetry
     decode: Decode
     pack: Callable[[], Pack]
+    expressions: Expressions
+    rules: Rules | None = None
+    windows: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +79,16 @@ class Engine:
     sweep: Sweep
     reading: Reading
     dead_letters: DeadLetters
+    steering: Steering
+    explaining: Explaining
+    kill_switch: KillSwitch
 
 
 def build_engine(adapters: Adapters, settings: Settings) -> Engine:
     """Wire the engine; starts nothing."""
     a = adapters
     index = OpenIndex(a.store)
+    scopes, observe = Scopes(a.store, settings.policy), _observe(a, settings)
     dead_letters = DeadLetters(a.store, a.dead_letter_topic, a.clock)
     accept = Accept(
         documents=Documents(a.store),
@@ -87,40 +105,49 @@ def build_engine(adapters: Adapters, settings: Settings) -> Engine:
         index=index,
         dead_letters=dead_letters,
         waker=a.waker,
+        reclaim=Reclaim(
+            scopes=scopes, documents=Documents(a.store), observe=observe, waker=a.waker,
+            clock=a.clock,
+        ),
         clock=a.clock,
         telemetry=a.telemetry,
         every_s=settings.sweep_every_s,
-    )
-    turn = _turn(a, index, settings)
+    )  # fmt: skip
+    turn = _turn(a, index, scopes, observe, settings)
     shell = Shell(turn, a.waker, a.telemetry, turns_at_once=settings.turns_at_once)
-    return Engine(accept, shell, sweep, Reading(a.store), dead_letters)
+    reading = Reading(a.store)
+    steering = Steering.of(a.store, scopes, a.inventory, a.waker, a.clock, a.telemetry)
+    explaining = Explaining(
+        reading=reading, observe=observe, scopes=scopes, inventory=a.inventory,
+        expressions=a.expressions, clock=a.clock, policy=settings.policy, windows=a.windows,
+        pack=a.pack, deadline_s=settings.turn_deadline_s,
+    )  # fmt: skip
+    return Engine(accept, shell, sweep, reading, dead_letters, steering, explaining, a.kill_switch)
 
 
-def _turn(a: Adapters, index: OpenIndex, settings: Settings) -> Turn:
+def _turn(
+    a: Adapters, index: OpenIndex, scopes: Scopes, observe: Observe, settings: Settings
+) -> Turn:
     documents = Documents(a.store)
     return Turn(
         TurnParts(
             documents=documents,
             index=index,
-            recent=RecentIndex(a.store),
-            observe=Observe(
-                probes=probes(a.cluster, a.monitor, a.kill_switch, settings.annotation_prefix),
-                cluster=a.cluster,
+            departure=Departure(
+                documents=documents,
+                index=index,
+                recent=RecentIndex(a.store),
                 clock=a.clock,
-                telemetry=a.telemetry,
-                probe_timeout_s=settings.probe_timeout_s,
+                instance=uuid4().hex[:12],
             ),
-            perform=Perform(
-                actions=ACTIONS,
-                cluster=a.cluster,
-                kill_switch=a.kill_switch,
-                telemetry=a.telemetry,
-                annotation_prefix=settings.annotation_prefix,
-                write_timeout_s=settings.write_timeout_s,
-            ),
+            observe=observe,
+            scope_reports=_scope_reports(a, index, scopes, settings),
+            expressions=a.expressions,
+            carry_out=CarryOut(scopes, _perform(a, settings)),
             settle=Settle(
                 documents=documents,
                 journal=a.journal,
+                archive=Archive(a.store, keep_days=settings.journal_keep_days),
                 sinks=a.sinks,
                 clock=a.clock,
                 telemetry=a.telemetry,
@@ -130,8 +157,42 @@ def _turn(a: Adapters, index: OpenIndex, settings: Settings) -> Turn:
             clock=a.clock,
             telemetry=a.telemetry,
             policy=settings.policy,
+            windows=a.windows,
             pack=a.pack,
             deadline_s=settings.turn_deadline_s,
-            instance=uuid4().hex[:12],
         )
+    )
+
+
+def _perform(a: Adapters, settings: Settings) -> Perform:
+    return Perform(
+        actions=ACTIONS,
+        cluster=a.cluster,
+        kill_switch=a.kill_switch,
+        telemetry=a.telemetry,
+        annotation_prefix=settings.annotation_prefix,
+        write_timeout_s=settings.write_timeout_s,
+    )
+
+
+def _scope_reports(
+    a: Adapters, index: OpenIndex, scopes: Scopes, settings: Settings
+) -> ScopeReports:
+    return ScopeReports(
+        scopes=scopes,
+        documents=Documents(a.store),
+        index=index,
+        inventory=a.inventory,
+        waker=a.waker,
+        policy=settings.policy,
+    )
+
+
+def _observe(a: Adapters, settings: Settings) -> Observe:
+    return Observe(
+        probes=probes(a.cluster, a.monitor, a.kill_switch, a.rules, settings.annotation_prefix),
+        cluster=a.cluster,
+        clock=a.clock,
+        telemetry=a.telemetry,
+        probe_timeout_s=settings.probe_timeout_s,
     )

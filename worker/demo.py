@@ -19,16 +19,18 @@ from urllib.request import Request, urlopen
 import click
 import structlog
 
-from worker.adapters.playbook_files import load_pack
+from worker.adapters.expressions.evaluator import CelExpressions
 from worker.adapters.simulated import SimulatedCluster
 from worker.adapters.system_clock import SystemClock
 from worker.adapters.telemetry import OtelTelemetry
 from worker.domain.journal import Entry, EntryKind, clock, sentence
 from worker.domain.json_text import decode
-from worker.domain.playbook import Mode, Pack, Watch
+from worker.domain.pack import Pack
+from worker.domain.playbook import Mode, Watch
 from worker.engine.ports import Json
 from worker.engine.reading import Found
 from worker.interfaces.serving import Listener, all_open, drain
+from worker.packs import read_pack
 from worker.runtime_embedded import Embedded, Surroundings, embed, listen
 from worker.settings import Settings
 from worker.supervisor import Supervisor
@@ -81,10 +83,10 @@ async def run_demo() -> bool:
 
 
 def _start(settings: Settings, cluster: SimulatedCluster) -> tuple[Embedded, Listener]:
-    telemetry = Narrator()
+    telemetry, pack = Narrator(), _quick(read_pack())
     around = Surroundings(
         cluster=cluster, inventory=cluster, kill_switch=cluster, monitor=None, sinks=[],
-        clock=SystemClock(), telemetry=telemetry, pack=_quick(load_pack()),
+        clock=SystemClock(), telemetry=telemetry, pack=lambda: pack, expressions=CelExpressions(),
         decode=lambda body: decode(
             body, depth_max=settings.depth_max, body_max_bytes=settings.body_max_bytes
         ),

@@ -9,22 +9,30 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from worker.adapters.alertmanager import Alertmanager
+from worker.adapters.expressions.evaluator import CelExpressions
 from worker.adapters.kubernetes_api import KubernetesApi
 from worker.adapters.kubernetes_inventory import KubernetesInventory
 from worker.adapters.kubernetes_kill_switch import KubernetesKillSwitch
 from worker.adapters.pagerduty_sink import PagerDutySink
-from worker.adapters.playbook_files import load_pack
+from worker.adapters.playbook_files import SHIPPED
+from worker.adapters.playbook_reload import ReloadingPack
+from worker.adapters.prometheus_rules import PrometheusRules
 from worker.adapters.system_clock import SystemClock
 from worker.adapters.telemetry import OtelTelemetry
 from worker.adapters.webhook_sink import WebhookSink
+from worker.adapters.window_files import load_windows
 from worker.domain.json_text import decode
-from worker.domain.playbook import Pack
+from worker.domain.window import Window
 from worker.engine.delivery import Decode
-from worker.engine.ports import Sink
+from worker.engine.ports import Rules, Sink
+from worker.packs import read_pack
 from worker.settings import Settings
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
+
+
+RULES_KEPT_S = 60.0  # rules change with a release, not with an alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,10 @@ class Outside:
     clock: SystemClock
     telemetry: OtelTelemetry
     decode: Decode
-    pack: Pack
+    packs: ReloadingPack
+    expressions: CelExpressions
+    rules: Rules | None
+    windows: tuple[Window, ...]
     session: ClientSession
 
     async def close(self) -> None:
@@ -72,9 +83,20 @@ def outside(settings: Settings) -> Outside:
         decode=lambda body: decode(
             body, depth_max=settings.depth_max, body_max_bytes=settings.body_max_bytes
         ),
-        pack=load_pack(settings.playbooks),
+        packs=ReloadingPack(
+            settings.playbooks or SHIPPED, lambda: read_pack(settings.playbooks), clock, telemetry
+        ),
+        expressions=CelExpressions(),
+        rules=_rules(settings, session, clock),
+        windows=load_windows(settings.windows) if settings.windows else (),
         session=session,
     )
+
+
+def _rules(settings: Settings, session: ClientSession, clock: SystemClock) -> Rules | None:
+    if not settings.prometheus_url:
+        return None
+    return PrometheusRules(session, settings.prometheus_url, clock=clock, keep_s=RULES_KEPT_S)
 
 
 def _sinks(settings: Settings, session: ClientSession) -> list[Sink]:

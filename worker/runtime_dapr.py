@@ -78,6 +78,7 @@ async def run_dapr(settings: Settings) -> None:
         supervisor.start("inventory", world.inventory.run())
         supervisor.start("waker", waker.run(ActorCalls(sidecar, world.telemetry).work))
         supervisor.start("sweep", engine.sweep.forever())
+        supervisor.start("playbooks", world.packs.run())
         supervisor.start("sidecar health", health.run())
         await supervisor.until_stopped()
         draining.set()
@@ -107,7 +108,10 @@ def _adapters(settings: Settings, world: Outside, sidecar: Sidecar, waker: WakeQ
         clock=world.clock,
         telemetry=world.telemetry,
         decode=world.decode,
-        pack=lambda: world.pack,
+        pack=world.packs.current,
+        expressions=world.expressions,
+        rules=world.rules,
+        windows=world.windows,
     )
 
 

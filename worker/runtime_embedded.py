@@ -12,9 +12,20 @@ from worker.adapters.sqlite.store import SqliteStore
 from worker.adapters.sqlite.topics import SilentDeadLetterTopic, SqliteJournal
 from worker.adapters.telemetry import OtelTelemetry
 from worker.app import Adapters, Engine, build_engine
-from worker.domain.playbook import Pack
+from worker.domain.pack import Pack
+from worker.domain.window import Window
 from worker.engine.delivery import Decode
-from worker.engine.ports import Clock, ClusterApi, Inventory, KillSwitch, Monitor, Sink, Telemetry
+from worker.engine.ports import (
+    Clock,
+    ClusterApi,
+    Expressions,
+    Inventory,
+    KillSwitch,
+    Monitor,
+    Rules,
+    Sink,
+    Telemetry,
+)
 from worker.engine.wake_queue import WakeQueue
 from worker.interfaces.people import people_app
 from worker.interfaces.serving import Listener, drain
@@ -35,7 +46,10 @@ class Surroundings:
     clock: Clock
     telemetry: Telemetry
     decode: Decode
-    pack: Pack
+    pack: Callable[[], Pack]
+    expressions: Expressions
+    rules: Rules | None = None
+    windows: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +84,10 @@ def embed(settings: Settings, around: Surroundings) -> Embedded:
         clock=around.clock,
         telemetry=around.telemetry,
         decode=around.decode,
-        pack=lambda: around.pack,
+        pack=around.pack,
+        expressions=around.expressions,
+        rules=around.rules,
+        windows=around.windows,
     )
     return Embedded(build_engine(adapters, settings), store, waker)
 
@@ -96,7 +113,10 @@ async def _serve(settings: Settings, world: Outside) -> None:
             clock=world.clock,
             telemetry=world.telemetry,
             decode=world.decode,
-            pack=world.pack,
+            pack=world.packs.current,
+            expressions=world.expressions,
+            rules=world.rules,
+            windows=world.windows,
         ),
     )
     supervisor = Supervisor()
@@ -105,6 +125,7 @@ async def _serve(settings: Settings, world: Outside) -> None:
     supervisor.start("inventory", world.inventory.run())
     supervisor.start("turns", embedded.waker.run(embedded.work))
     supervisor.start("sweep", embedded.engine.sweep.forever())
+    supervisor.start("playbooks", world.packs.run())
     try:
         await supervisor.until_stopped()
     finally:

@@ -7,26 +7,26 @@
 from __future__ import annotations
 
 import os
-import re
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from worker.domain.playbook import Mode
 from worker.domain.policy import PROTECTED_NAMESPACES, Policy
+from worker.domain.scope import Limits
+from worker.domain.storm import StormLimits
+from worker.settings_names import PREFIX, must, service_link, variables_of
 
 Seconds = Annotated[float, Field(gt=0, le=7 * 86400)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Names = Annotated[frozenset[str], NoDecode]
+Count = Annotated[int, Field(ge=1, le=256)]
 
-
-PREFIX = "AIOPS_"
 LOOKS_MISSED_MAX = 6  # in a row, before health since the last look is only a guess
-SERVICE_LINK = re.compile(r"_SERVICE_(HOST|PORT(_\w+)?)$|_PORT_\d+_(TCP|UDP|SCTP)(_\w+)?$")
 OTHER_VARIABLES = frozenset(
     {"AIOPS_SECRETS_DIR", "AIOPS_SERVER", "AIOPS_FAILPOINT", "AIOPS_FAILPOINT_MARK"}
 )
@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     # What the worker may do.
     mode: Mode = Mode.OBSERVE
     playbooks: Path | None = None  # a directory of YAML files; none is the shipped pack
+    windows: Path | None = None  # a YAML file: when nothing may be done
     protected_namespaces: Names = PROTECTED_NAMESPACES
     protected_workloads: Names = frozenset()  # namespace/Kind/name
     own_namespace: str = ""
@@ -65,12 +66,14 @@ class Settings(BaseSettings):
     kubeconfig: Path | None = None
     kube_context: str = ""
     alertmanager_url: str = ""
+    prometheus_url: str = ""
     webhook_sink_url: str = ""
     pagerduty_url: str = ""  # Events API v2 endpoint
     pagerduty_routing_key: SecretStr = SecretStr("")
     otlp_endpoint: str = ""  # base URL of an OTLP/HTTP collector
 
-    # Secrets. An empty API token leaves reading open on loopback and closes everything else.
+    # Secrets. Without a token reading is open on loopback; nobody but named people ever steers.
+    people: Path | None = None  # who may read, answer and steer, with their tokens or digests
     api_token: SecretStr = SecretStr("")
     webhook_token: SecretStr = SecretStr("")
     dapr_api_token: SecretStr = Field(default=SecretStr(""), validation_alias="DAPR_API_TOKEN")
@@ -91,8 +94,22 @@ class Settings(BaseSettings):
     watch_every_s: Seconds = 300.0
     close_after_healthy_s: Seconds = 120.0
     newborn_s: Seconds = 180.0
+    approval_s: Seconds = 900.0
+
+    # How much it may do at once, and in which time.
+    leases_max: Count = 1  # disruptions at once in the whole cluster
+    leases_namespace_max: Count = 1
+    acts_max: Count = 5  # acts in the whole cluster within the window
+    acts_namespace_max: Count = 5
+    acts_window_s: Seconds = 600.0
+    acts_subject_max: Count = 3  # acts on one service within an hour
+    storm_share: Annotated[float, Field(gt=0, le=1)] = 0.3  # of the services sick: nothing new
+    storm_least: Count = 3  # fewer sick services are never a storm
+    storm_inflow_least: Count = 10  # fewer new incidents a minute are never a storm
+    storm_calm_s: Seconds = 120.0
     notice_retry_s: Seconds = 5.0
     drain_s: Seconds = 10.0
+    journal_keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
     body_max_bytes: Annotated[int, Field(ge=1024, le=64 * 1024 * 1024)] = 1024 * 1024
     depth_max: Annotated[int, Field(ge=4, le=64)] = 20
     turns_at_once: Annotated[int, Field(ge=1, le=256)] = 16
@@ -101,12 +118,12 @@ class Settings(BaseSettings):
     @classmethod
     def _misspelt(cls, values: dict[str, object]) -> dict[str, object]:
         """A variable that nobody reads would change nothing, in silence."""
-        known = {name for name in _variables(cls) if name.startswith(PREFIX)} | OTHER_VARIABLES
+        known = {name for name in variables_of(cls) if name.startswith(PREFIX)} | OTHER_VARIABLES
         for name, value in sorted(os.environ.items()):
-            if not name.startswith(PREFIX) or name in known or _service_link(name, value):
+            if not name.startswith(PREFIX) or name in known or service_link(name, value):
                 continue
             bare = name.removeprefix(PREFIX)
-            alias = [bare] if bare in _variables(cls) else []
+            alias = [bare] if bare in variables_of(cls) else []
             (near, *_) = [*alias, *get_close_matches(name, known, n=1), "the list of settings"]
             raise ValueError(f"{name} is no setting; see {near}")
         return values
@@ -122,17 +139,17 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _relations(self) -> Settings:
-        _must(
+        must(
             self.accept_deadline_s < self.delivery_timeout_s,
             "AIOPS_ACCEPT_DEADLINE_S must be shorter than AIOPS_DELIVERY_TIMEOUT_S: else the "
             "sidecar delivers again while the first delivery still runs",
         )
-        _must(
+        must(
             self.probe_timeout_s + self.write_timeout_s < self.turn_deadline_s,
             "AIOPS_TURN_DEADLINE_S must leave room for a round of probes and one write: "
             "AIOPS_PROBE_TIMEOUT_S and AIOPS_WRITE_TIMEOUT_S together",
         )
-        _must(
+        must(
             self.sweep_every_s < self.decide_within_s / 2,
             "AIOPS_SWEEP_EVERY_S must be shorter than half of AIOPS_DECIDE_WITHIN_S: else a "
             "forgotten subject is found too late",
@@ -156,32 +173,16 @@ class Settings(BaseSettings):
             close_after_healthy_s=self.close_after_healthy_s,
             newborn_s=self.newborn_s,
             notice_retry_s=self.notice_retry_s,
+            approval_s=self.approval_s,
+            acts_max=self.acts_subject_max,
+            cluster=Limits(self.leases_max, self.acts_max, self.acts_window_s),
+            namespace=Limits(
+                self.leases_namespace_max, self.acts_namespace_max, self.acts_window_s
+            ),
+            storm=StormLimits(
+                share_max=self.storm_share,
+                least=self.storm_least,
+                inflow_least=self.storm_inflow_least,
+                calm_s=self.storm_calm_s,
+            ),
         )
-
-
-def _variables(settings: type[BaseSettings]) -> set[str]:
-    fields = settings.model_fields.items()
-    return {str(field.validation_alias or PREFIX + name.upper()) for name, field in fields}
-
-
-def _service_link(name: str, value: str) -> bool:
-    """What Kubernetes makes of a Service in the same namespace that is named aiops-…."""
-    return bool(SERVICE_LINK.search(name)) or (name.endswith("_PORT") and "://" in value)
-
-
-def _must(holds: bool, remedy: str) -> None:
-    if not holds:
-        raise ValueError(remedy)
-
-
-def explain(error: ValidationError) -> str:
-    """One line a setting: its variable, what is wrong, and what was given."""
-    lines = []
-    for one in error.errors():
-        name = "_".join(str(part) for part in one["loc"]).upper()
-        if one["loc"]:
-            variable = name if name.startswith(("DAPR_", "APP_")) else PREFIX + name
-            lines.append(f"{variable}: {one['msg']} (got {str(one.get('input'))[:80]!r})")
-        else:
-            lines.append(str(one["msg"]).removeprefix("Value error, "))
-    return "\n".join(lines)

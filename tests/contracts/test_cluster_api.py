@@ -15,23 +15,23 @@ from tests.contracts.cases import (
     cluster_away,
     cluster_budgets,
     cluster_evictions,
+    cluster_json_patches,
+    cluster_others,
     cluster_patches,
     cluster_reads,
     cluster_slow,
+    cluster_verbs,
 )
 from tests.contracts.observing import Note, observed
-from tests.contracts.rigs.cluster import (
-    ClusterRig,
-    LabCluster,
-    SimulatedRig,
-    unreachable_kubeconfig,
-)
+from tests.contracts.rigs.cluster import ClusterRig
 from tests.contracts.rigs.lab import version
+from tests.contracts.rigs.lab_cluster import LabCluster, unreachable_kubeconfig
+from tests.contracts.rigs.simulated_cluster import SimulatedRig
 from tests.contracts.transcripts import Transcript
 from tests.lab import Lab
 from tests.simulation.fakes import virtual_time
-from tests.unit.manifests import AUTO, BASE, granted
-from worker.adapters.simulated.answers import RESOURCES, RIGHTS
+from tests.unit.manifests import AUTO, BASE, NODES, granted
+from worker.adapters.simulated.rights import RESOURCES, RIGHTS
 
 Case = Callable[[ClusterRig, Note], Awaitable[None]]
 
@@ -40,6 +40,9 @@ BY_MODULE = {
     "cluster_evictions": cluster_evictions.CASES,
     "cluster_budgets": cluster_budgets.CASES,
     "cluster_patches": cluster_patches.CASES,
+    "cluster_json_patches": cluster_json_patches.CASES,
+    "cluster_verbs": cluster_verbs.CASES,
+    "cluster_others": cluster_others.CASES,
 }
 each = pytest.mark.parametrize(
     ("transcript", "case"),
@@ -76,7 +79,9 @@ def test_fake_simulated_cluster(transcript: Transcript, case: Case) -> None:
 
 
 def test_simulated_rights_are_those_that_are_shipped() -> None:
-    shipped = {(resource, verb) for _, resource, verb in granted(BASE) | granted(AUTO)}
+    shipped = {
+        (resource, verb) for _, resource, verb in granted(BASE) | granted(AUTO) | granted(NODES)
+    }
     simulated = {
         (f"{RESOURCES[kind][1]}/{subresource}".rstrip("/"), verb)
         for verb, kind, subresource in RIGHTS

@@ -11,8 +11,9 @@ import pytest
 
 from tests.contracts.cases.inventory import CASES, InventoryRig
 from tests.contracts.observing import WITHIN_S, Note, observed
-from tests.contracts.rigs.cluster import LabCluster, SimulatedRig
 from tests.contracts.rigs.lab import version
+from tests.contracts.rigs.lab_cluster import LabCluster
+from tests.contracts.rigs.simulated_cluster import SimulatedRig
 from tests.contracts.transcripts import Transcript
 from tests.lab import Lab
 from tests.simulation.fakes import virtual_time

@@ -9,9 +9,9 @@ import pytest
 
 from tests.contracts.cases.kill_switch import CASES, SwitchRig
 from tests.contracts.observing import Note, observed
-from tests.contracts.rigs.cluster import unreachable_kubeconfig
 from tests.contracts.rigs.kill_switch import LabSwitch, SimulatedSwitch
 from tests.contracts.rigs.lab import version
+from tests.contracts.rigs.lab_cluster import unreachable_kubeconfig
 from tests.contracts.transcripts import Transcript
 from tests.lab import Lab
 from tests.simulation.fakes import virtual_time

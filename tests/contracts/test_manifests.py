@@ -31,17 +31,30 @@ READ = {
     ),
     *(("apps", "replicasets", verb) for verb in ("list", "watch")),
     *(("batch", "jobs", verb) for verb in ("list", "watch")),
+    ("batch", "cronjobs", "get"),
+    *(("", "nodes", verb) for verb in ("get", "list")),
+    *(("autoscaling", "horizontalpodautoscalers", verb) for verb in ("get", "list")),
     ("policy", "poddisruptionbudgets", "list"),
+    ("keda.sh", "scaledobjects", "list"),
+    ("autoscaling.k8s.io", "verticalpodautoscalers", "list"),
 }
 ACT = {
     ("", "pods/eviction", "create"),
     *(("apps", kind, "patch") for kind in ("deployments", "statefulsets", "daemonsets")),
+    ("apps", "replicasets", "get"),
+    ("autoscaling", "horizontalpodautoscalers", "patch"),
+    ("batch", "cronjobs", "patch"),
+}
+GRANTED = {
+    "base": READ,
+    "overlays/auto": READ | ACT,
+    "overlays/nodes": READ | ACT | {("", "nodes", "patch")},
 }
 
 
-@pytest.fixture(scope="module", params=["base", "overlays/auto"])
+@pytest.fixture(scope="module", params=GRANTED)
 def installed(request: pytest.FixtureRequest) -> Iterator[tuple[Lab, str]]:
-    """A fresh cluster with one of the two installations, but for what only Dapr understands."""
+    """A fresh cluster with one of the installations, but for what only Dapr understands."""
     with Lab.start(parts=("kubernetes",)) as lab:
         lab.kubernetes.add_node("node-a")
         made = yaml.safe_load_all(lab.kubernetes.kubectl("kustomize", str(K8S / request.param)))
@@ -95,7 +108,7 @@ def test_rights_anywhere(installed: tuple[Lab, str]) -> None:
         for resource in rule["resources"]
         for verb in rule["verbs"]
     }
-    assert granted == (READ if which == "base" else READ | ACT)
+    assert granted == GRANTED[which]
 
 
 def test_kill_switch_is_all_it_may_read_at_home(installed: tuple[Lab, str]) -> None:

@@ -32,6 +32,14 @@ QUICK = {
     "AIOPS_REMINDER_EVERY_S": "3",
     "AIOPS_NOTICE_RETRY_S": "1",
     "AIOPS_DECIDE_WITHIN_S": "60",
+    # All tests of a file share one small cluster, and most of its services are sick on purpose.
+    "AIOPS_LEASES_MAX": "64",
+    "AIOPS_LEASES_NAMESPACE_MAX": "64",
+    "AIOPS_ACTS_MAX": "256",
+    "AIOPS_ACTS_NAMESPACE_MAX": "256",
+    "AIOPS_ACTS_SUBJECT_MAX": "64",
+    "AIOPS_STORM_LEAST": "256",
+    "AIOPS_STORM_INFLOW_LEAST": "256",
 }
 
 

@@ -17,10 +17,10 @@ class Redis(Process):
     def __init__(self, directory: Path, ports: Ports) -> None:
         self.port = ports.free()
         self.address = f"127.0.0.1:{self.port}"
-        self._data = directory / "data" / "redis"
+        self.data = directory / "data" / "redis"
         arguments: list[str | Path] = [
             BINARIES / "redis-server", "--bind", "127.0.0.1", "--port", str(self.port),
-            "--dir", self._data, "--save", "", "--appendonly", "yes", "--appendfsync", "always",
+            "--dir", self.data, "--save", "", "--appendonly", "yes", "--appendfsync", "always",
         ]  # fmt: skip
         super().__init__("redis", arguments, directory=directory)
 
@@ -33,7 +33,7 @@ class Redis(Process):
         return {"address": self.address}
 
     def start(self) -> None:
-        self._data.mkdir(parents=True, exist_ok=True)
+        self.data.mkdir(parents=True, exist_ok=True)
         super().start()
         wait_until("Redis answers", self._pongs, process=self)
 

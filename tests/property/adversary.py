@@ -12,14 +12,15 @@ from tests.unit.domain.builders import EVICT, NOW_S, POLICY, SICK, WELL, crashin
 from worker.domain.absorb import absorb
 from worker.domain.alert import FINGERPRINT_LENGTH_MAX, LABEL_VALUE_LENGTH_MAX, Alert, AlertStatus
 from worker.domain.decision import decide
-from worker.domain.evidence import Facts
+from worker.domain.facts import Facts
 from worker.domain.handover import not_received, received
 from worker.domain.identity import Subject
 from worker.domain.inbox import INBOX_MAX, accept
 from worker.domain.message import LABELS_MAX, NAME_LENGTH_MAX
 from worker.domain.ops_event import OpsEvent, OpsEventKind
 from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.playbook import Matcher, Pack, Playbook
+from worker.domain.pack import Pack
+from worker.domain.playbook import Matcher, Playbook
 from worker.domain.reason import Reason
 from worker.domain.subject import SubjectDocument
 

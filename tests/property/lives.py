@@ -1,7 +1,7 @@
 """The lives that a document leads: what the engine does with it, turn by turn.
 
-Accept, absorb, decide, perform and record (or die in between), deliver, publish. The clock may
-jump, also backwards.
+Accept, hear what people say, absorb, decide, perform and record (or die in between), deliver,
+publish. The clock may jump, also backwards.
 """
 
 from __future__ import annotations
@@ -11,21 +11,26 @@ from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
-from tests.property.worlds import CRASHED, HEALTHY, facts, news
+from tests.property.surroundings import calendars
+from tests.property.worlds import CRASHED, HEALTHY, at, facts, news
 from tests.unit.domain.builders import ACCEPTED, CRASH_LOOP, NOT_READY, NOW_S, POLICY, WEB, alert
 from worker.domain.absorb import absorb
 from worker.domain.alert import Alert
+from worker.domain.approval import Answer as Said
+from worker.domain.approval import Say
 from worker.domain.decision import Decision, decide
-from worker.domain.evidence import Facts
+from worker.domain.facts import Facts
 from worker.domain.handover import not_received, received
 from worker.domain.identity import Subject, SubjectKind
 from worker.domain.inbox import accept
 from worker.domain.ops_event import OpsEvent
 from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.playbook import Pack, Watch
+from worker.domain.pack import Pack
+from worker.domain.playbook import Mode, Watch
 from worker.domain.policy import Policy
 from worker.domain.reason import Reason
 from worker.domain.subject import SubjectDocument
+from worker.domain.window import Window
 
 NOBODY = Subject(SubjectKind.UNRESOLVED, "shop", "")
 NODE = Subject(SubjectKind.NODE, "", "node-1")
@@ -46,8 +51,12 @@ outcomes = st.builds(
     ),
 )
 policies = st.sampled_from(
-    (POLICY, POLICY, Policy(), replace(POLICY, attempts_max=1), replace(POLICY, hold_s=300.0))
-)
+    (
+        POLICY, POLICY, Policy(), replace(POLICY, attempts_max=1), replace(POLICY, hold_s=300.0),
+        replace(POLICY, mode=Mode.SUGGEST), replace(POLICY, mode=Mode.APPROVE),
+        replace(POLICY, mode=Mode.APPROVE),
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,8 @@ class Move:
     answered: Outcome | None
     received: bool
     published: bool
+    said: Say | None = None  # of what is asked, by somebody
+    windows: tuple[Window, ...] = ()
 
 
 moves = st.builds(
@@ -70,6 +81,8 @@ moves = st.builds(
     answered=st.one_of(st.none(), st.just(ACCEPTED), st.just(ACCEPTED), outcomes),
     received=st.booleans(),
     published=st.booleans(),
+    said=st.sampled_from((None, None, Say.YES, Say.YES, Say.NO)),
+    windows=calendars,
 )
 first = st.builds(lambda move: replace(move, came=(alert(), *move.came)), moves)
 # The beginning of a life that goes well: every prefix of it leads to another phase.
@@ -123,8 +136,10 @@ def _turn(
     document: SubjectDocument, move: Move, now_s: float, policy: Policy, pack: Pack
 ) -> Iterator[tuple[str, SubjectDocument, Decision | None]]:
     yield "accept", (document := accept(document, move.came)), None
+    if move.said is not None and (said := answers(document, move.said, now_s)):
+        yield "answer", (document := replace(document, answers=said)), None
     yield "absorb", (document := absorb(document, policy, now_s)), None
-    decision = decide(document, move.seen, pack, policy, now_s)
+    decision = decide(document, at(move.seen, now_s), pack, policy, now_s, move.windows)
     yield "decide", (document := decision.document), decision
     if move.answered is not None:
         for intent in decision.perform:
@@ -139,6 +154,12 @@ def _turn(
     if move.published:
         document = replace(document, published_seq=document.journal_seq)
         yield "publish", document, None
+
+
+def answers(document: SubjectDocument, say: Say, now_s: float) -> tuple[Said, ...]:
+    """To each question that is open."""
+    asked = [one.request for one in document.open_incidents if one.request is not None]
+    return tuple(Said(one.id, one.digest, one.nonce, say, "ada", now_s) for one in asked)
 
 
 def last(life: list[Move], subject: Subject = WEB) -> SubjectDocument:

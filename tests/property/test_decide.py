@@ -11,9 +11,12 @@ from tests.property.lives import PACK, Move, last, live, lives, policies, subjec
 from tests.property.worlds import anything, examples, facts
 from tests.unit.domain.builders import NOW_S, POLICY, WEB
 from worker.domain.decision import abandon, decide, wake_at
-from worker.domain.evidence import Facts, PodHealth, RolloutHealth
+from worker.domain.evidence import RolloutHealth
+from worker.domain.facts import Facts
 from worker.domain.identity import Subject
-from worker.domain.playbook import Mode, Pack
+from worker.domain.pack import Pack
+from worker.domain.playbook import Mode
+from worker.domain.pods import PodHealth
 from worker.domain.policy import Policy
 from worker.domain.question import questions
 

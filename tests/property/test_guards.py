@@ -13,8 +13,10 @@ from tests.property.lives import PACK, Move, last, live, lives
 from tests.property.worlds import CRASHED, UNKNOWN, examples, facts, permissive
 from tests.unit.domain.builders import NOW_S, POLICY, WEB
 from worker.domain.decision import decide
-from worker.domain.evidence import Facts, RolloutHealth
-from worker.domain.playbook import Mode, Pack
+from worker.domain.evidence import RolloutHealth
+from worker.domain.facts import Facts
+from worker.domain.pack import Pack
+from worker.domain.playbook import Mode
 from worker.domain.policy import Policy
 from worker.domain.subject import CoolDown, SubjectDocument
 

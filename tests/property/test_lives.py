@@ -12,11 +12,12 @@ from tests.property.lives import Move, Step, live, lives, moves, policies, subje
 from tests.property.worlds import examples
 from tests.unit.domain.builders import NOW_S, WEB, alert
 from worker.domain.alert import Alert
-from worker.domain.evidence import PodHealth, Unknown
+from worker.domain.evidence import Unknown
 from worker.domain.identity import Subject
 from worker.domain.inbox import INBOX_MAX, SEEN_MAX
 from worker.domain.incident import ALERTS_MAX, ATTEMPTS_MAX, MAY_FOLLOW, Phase
 from worker.domain.journal import DETAIL_LENGTH_MAX, Entry, broken_at, story
+from worker.domain.pods import PodHealth
 from worker.domain.policy import Policy
 from worker.domain.reason import Reason
 from worker.domain.subject import (

@@ -7,20 +7,14 @@ from dataclasses import replace
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from tests.property.surroundings import BENIGN, anything_around, around, mostly_benign
 from tests.unit.domain.builders import NOW_S, alert, pod, rollout
 from worker.domain.alert import AlertStatus
-from worker.domain.evidence import (
-    AlertStates,
-    Container,
-    DisruptionBudget,
-    Facts,
-    Gone,
-    Pod,
-    PodHealth,
-    Unknown,
-)
+from worker.domain.evidence import AlertStates, Gone, RolloutHealth, Unknown
+from worker.domain.facts import Facts
 from worker.domain.identity import Target
 from worker.domain.ops_event import OpsEvent, OpsEventKind
+from worker.domain.pods import Container, DisruptionBudget, Pod, PodHealth
 
 
 def examples(count: int) -> settings:
@@ -106,29 +100,40 @@ healths = st.builds(
     st.lists(st.one_of(well, well, crashing, pods), max_size=4).map(distinct),
     st.lists(budgets, max_size=1),
 )
-anything = st.builds(
+known_or_not = st.builds(
     Facts,
-    at_s=st.just(NOW_S),
+    at_s=st.sampled_from((NOW_S, NOW_S, NOW_S - 59.0, NOW_S - 61.0)),
     rollout=st.one_of(rollouts, rollouts, st.just(Gone("web")), st.just(UNKNOWN)),
     pods=st.one_of(healths, healths, st.just(UNKNOWN)),
     alerts=st.one_of(st.builds(states, fingerprints, fingerprints), st.just(UNKNOWN)),
     kill_switch_set=st.sampled_from((False, False, True, UNKNOWN)),
     clock_skew_s=st.sampled_from((0.0, 0.0, -45.0, UNKNOWN)),
 )
+anything = st.builds(around, known_or_not, anything_around)
+
+
+def benign(rollout_now: RolloutHealth, health: PodHealth) -> Facts:
+    return around(Facts(NOW_S, rollout_now, health, QUIET, False, 0.0), BENIGN)
+
+
+QUIET = states(set(), set())
 permissive = st.builds(
-    lambda health, quiet: Facts(
-        NOW_S, rollout(available=2), health, states(set(), set()) if quiet else UNKNOWN, False, 0.0
+    lambda health, quiet: replace(
+        benign(rollout(available=2), health), alerts=QUIET if quiet else UNKNOWN
     ),
     st.lists(st.one_of(well, crashing), min_size=1, max_size=4).map(distinct),
-    st.booleans(),
+    st.sampled_from((True, True, True, False)),
 )
 WELL = tuple(pod(name) for name in PODS)
 CRASH = pod("web-1", ready=False, restarts=5, waiting="CrashLoopBackOff")
-QUIET = states(set(), set())
-HEALTHY = Facts(NOW_S, rollout(), PodHealth(WELL), QUIET, False, 0.0)
-CRASHED = replace(
-    HEALTHY, rollout=rollout(available=2, ready=2), pods=PodHealth((CRASH, *WELL[1:]))
-)
+HEALTHY = benign(rollout(), PodHealth(WELL))
+CRASHED = benign(rollout(available=2, ready=2), PodHealth((CRASH, *WELL[1:])))
+plain = st.sampled_from((CRASHED, HEALTHY))
 facts = st.one_of(
-    st.just(CRASHED), st.just(CRASHED), st.just(HEALTHY), st.just(HEALTHY), permissive, anything
+    plain, plain, plain, st.builds(around, plain, mostly_benign), permissive, anything
 )
+
+
+def at(seen: Facts, now_s: float) -> Facts:
+    """The same, seen as long ago as it was, at another moment."""
+    return replace(seen, at_s=now_s + seen.at_s - NOW_S)

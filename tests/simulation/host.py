@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from tests.simulation.fakes.recording_telemetry import RecordingTelemetry
@@ -20,6 +21,7 @@ from tests.simulation.hostile import (
     SkewedClock,
 )
 from tests.simulation.parts import Shared
+from worker.adapters.expressions.evaluator import CelExpressions
 from worker.app import Adapters, build_engine
 from worker.domain.json_text import decode
 from worker.engine.delivery import Delivery
@@ -37,6 +39,9 @@ class Host:
         self.dead = asyncio.Event()
         self._shared = shared
         self._nemesis = shared.nemesis
+        self.pack = shared.pack
+        if shared.nemesis.strikes("pack_behind"):
+            self.pack = replace(shared.pack, version=shared.pack.version - 1)
         self.telemetry = RecordingTelemetry()
         clock = SkewedClock(shared.clock, skew_s)
         self.wakes = WakeQueue(clock, self.telemetry, calls_at_once=settings.turns_at_once)
@@ -54,7 +59,8 @@ class Host:
             clock=clock,
             telemetry=self.telemetry,
             decode=lambda body: decode(body, depth_max=20, body_max_bytes=2**20),
-            pack=lambda: shared.pack,
+            pack=lambda: self.pack,
+            expressions=CelExpressions(),
         )
         self.engine = build_engine(adapters, settings)
         self._tasks: Sequence[asyncio.Task[Any]] = [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import orjson
@@ -16,7 +17,7 @@ from tests.simulation.nemesis import LATE_MAX_S
 from tests.simulation.parts import Applied, Shared
 from worker.adapters.simulated.objects import is_ready
 from worker.domain.journal import Entry
-from worker.domain.subject import Notice
+from worker.domain.outbox import Notice
 from worker.engine.ports import (
     ApiAnswer,
     Clock,
@@ -29,6 +30,7 @@ from worker.engine.ports import (
 )
 
 Objects = list[Json]
+KNOWN_FOR_S = 60.0  # a sickness acknowledged so long ago is known wherever something is decided
 
 
 class Gated(Protocol):
@@ -72,7 +74,7 @@ class HostileStore(Hostile):
         await self.host.gate()
         self.fails("save_fails", "save")
         # Encoded here, so that nothing in the store is shared with a memory that may be lost.
-        frozen = [Save(s.key, orjson.loads(orjson.dumps(s.value)), s.version) for s in saves]
+        frozen = [replace(one, value=orjson.loads(orjson.dumps(one.value))) for one in saves]
         saved = await self.shared.store.save(frozen)
         self.fails("save_unanswered", "save")
         await self.host.gate()
@@ -145,7 +147,12 @@ class HostileCluster(Hostile):
         ready = _is_ready_pod(self.shared, request.ref)
         answer = await self.shared.cluster.write(request)
         if 200 <= answer.status < 300:
-            self.shared.applied.append(Applied(self.shared.clock.now_s(), request, durable, ready))
+            self.shared.applied.append(
+                Applied(
+                    self.shared.clock.now_s(), request, durable, ready,
+                    self.shared.long_sick(KNOWN_FOR_S), self.shared.cluster.services(),
+                )
+            )  # fmt: skip
         return answer
 
 

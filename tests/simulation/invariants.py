@@ -9,15 +9,20 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
+from tests.simulation.nemesis import LATE_MAX_S
 from tests.simulation.parts import Applied
-from tests.simulation.scenario import REPAIRABLE, UNTOUCHABLE, Fault, truly_healthy
-from tests.simulation.schedule import SKEW_MAX_S, WATCH, Run, at_rest
+from tests.simulation.scenario import REPAIRABLE, UNREPAIRABLE, UNTOUCHABLE, truly_healthy
+from tests.simulation.schedule import SKEW_MAX_S, WATCH, Run, at_rest, in_hand
 from worker.domain.codec import decode
+from worker.domain.identity import STORM
+from worker.domain.incident import Incident
 from worker.domain.journal import Entry, broken_at
+from worker.domain.playbook import Mode
 from worker.domain.reason import Reason
 from worker.domain.subject import SubjectDocument
 
 STOPPED_WITHIN_S = 5.0
+ON_ITS_WAY_S = LATE_MAX_S + 1.0  # a write that was sent may be applied so much later
 
 Check = Callable[[Run], Iterator[str]]
 
@@ -38,7 +43,8 @@ def no_alert_is_lost(run: Run) -> Iterator[str]:
         if not at_rest(document):
             yield f"{document.subject.text} never came to rest: {_state(document)}"
         for incident in document.open_incidents:
-            if incident.id not in told:
+            waits = incident.escalated_for is None and in_hand(incident)
+            if incident.id not in told and not (waits and _others_see_to_it(run, incident)):
                 yield f"{incident.id} is {incident.phase} and no human was told"
     known = {record.fingerprint for one in run.documents for record in one.seen}
     for alert in run.monitoring.acknowledged:
@@ -47,8 +53,13 @@ def no_alert_is_lost(run: Run) -> Iterator[str]:
 
 
 def nothing_is_done_twice(run: Run) -> Iterator[str]:
-    """[6] One effect an intent."""
-    counted = Counter(one.request.intent_id for one in run.shared.applied)
+    """[6] One effect an intent. A store that forgot may give an id again, but never to a deed that
+    was done: the pod that an eviction named is gone, and a workload bears the id."""
+    restored = bool(run.shared.restored_s)
+    counted = Counter(
+        f"{one.request.intent_id} {one.request.ref.name if restored else ''}".strip()
+        for one in run.shared.applied
+    )
     for intent, count in counted.items():
         if count > 1:
             yield f"{intent} took effect {count} times"
@@ -76,18 +87,61 @@ def nothing_well_is_evicted(run: Run) -> Iterator[str]:
 def decided_before_done(run: Run) -> Iterator[str]:
     """[20] The intent was in a stored document when its write took effect."""
     for one in run.shared.applied:
-        if not one.intent_was_durable:
+        if not one.intent_was_durable and not _just_restored(run, one.at_s):
             yield f"{one.request.intent_id} took effect before it was durable"
+
+
+def _just_restored(run: Run, at_s: float) -> bool:
+    """A write that was on its way when the store was put back: its intent was durable, and is
+    forgotten."""
+    return any(0.0 <= at_s - restored_s <= ON_ITS_WAY_S for restored_s in run.shared.restored_s)
+
+
+def what_needs_a_yes_has_one(run: Run) -> Iterator[str]:
+    """[23, 24] In approve mode each deed but an undo has a yes of its own, said before it."""
+    if run.mode is not Mode.APPROVE or run.shared.restored_s:
+        return
+    attempts = {a.intent_id: a for d in run.documents for i in d.incidents for a in i.attempts}
+    used: set[int] = set()
+    for one in run.shared.applied:
+        attempt = attempts.get(one.request.intent_id)
+        if attempt is None or attempt.undoes:
+            continue
+        fits = next(
+            (
+                n
+                for n, yes in enumerate(run.operators.said_yes)
+                if n not in used
+                and yes.action == attempt.action
+                and yes.target_uid in (attempt.target.uid, attempt.target.text)
+                and yes.at_s <= one.at_s
+            ),
+            None,
+        )
+        if fits is None:
+            yield f"{one.request.intent_id} was done without a yes of its own"
+        else:
+            used.add(fits)
+
+
+def lower_modes_write_nothing(run: Run) -> Iterator[str]:
+    """[19] Observe and suggest look and tell."""
+    if run.mode in (Mode.OBSERVE, Mode.SUGGEST):
+        for one in run.shared.applied:
+            yield f"{one.request.intent_id} was done in {run.mode} mode"
 
 
 def no_remedy_for_ever(run: Run) -> Iterator[str]:
     """[17] What is done in one incident is bounded by its playbook."""
-    steps = {step.verb: step.attempts_max for p in run.shared.pack.playbooks for step in p.steps}
+    steps: dict[str, int] = {}
+    for playbook in run.shared.pack.playbooks:
+        for step in playbook.steps:
+            steps[step.verb] = max(steps.get(step.verb, 0), step.attempts_max)
     for document in run.documents:
         for incident in document.incidents:
-            done = Counter(attempt.action for attempt in incident.attempts if attempt.done)
+            done = Counter(a.action for a in incident.attempts if a.done and not a.undoes)
             for action, count in done.items():
-                if count > max(steps.values()):
+                if count > steps[action]:
                     yield f"{incident.id}: {action} {count} times"
 
 
@@ -99,7 +153,7 @@ def no_repair_is_claimed_that_is_none(run: Run) -> Iterator[str]:
             if incident.resolution is not Reason.REPAIRED:
                 continue
             service = by_name[document.subject.name.partition("/")[2]]
-            if service.fault in (Fault.NONE, Fault.TEMPLATE):
+            if service.fault in UNREPAIRABLE:
                 yield f"{incident.id}: {service.fault} was called repaired"
             if not truly_healthy(run.shared.cluster, service):
                 yield f"{incident.id}: called repaired, and {service.name} is sick"
@@ -123,6 +177,8 @@ def the_kill_switch_stops_everything(run: Run) -> Iterator[str]:
 def story_is_whole(run: Run) -> Iterator[str]:
     """[22] The published journal of each subject is one unbroken chain; repeats are the same."""
     chains: dict[str, dict[int, Entry]] = defaultdict(dict)
+    if run.shared.restored_s:
+        return  # what was forgotten is told anew, under the numbers that were forgotten
     for record in run.shared.journal.records:
         entry = decode(Entry, record.data)
         if chains[record.key].setdefault(entry.seq, entry) != entry:
@@ -147,9 +203,65 @@ def no_bug_was_met(run: Run) -> Iterator[str]:
             yield f"{host.name} at {where}: {error!r}"
 
 
+def _others_see_to_it(run: Run, incident: Incident) -> bool:
+    """In observe mode nobody waits for us; whoever is at work knows; a storm is told as one."""
+    assert incident.hold is not None
+    match incident.hold.reason:
+        case Reason.STORM:
+            return _storm_was_told(run)
+        case Reason.PERSON_AT_WORK:
+            return True
+    return run.mode is Mode.OBSERVE
+
+
+def _storm_was_told(run: Run) -> bool:
+    told = {notice.incident for notice, _ in run.shared.sink.received}
+    storms = [one for one in run.documents if one.subject == STORM]
+    return any(incident.id in told for one in storms for incident in one.incidents)
+
+
+def a_storm_stops_everything(run: Run) -> Iterator[str]:
+    """[14] While too much is known to be sick, nothing is done."""
+    limits = run.settings.policy.storm
+    for one in run.shared.applied:
+        many = one.long_sick >= limits.least
+        if many and one.long_sick > limits.share_max * one.services:
+            yield f"{one.request.intent_id}: {one.long_sick} of {one.services} services were sick"
+
+
+def rates_are_kept(run: Run) -> Iterator[str]:
+    """[12] Acts within any window, in the cluster and of one service, by any replica's clock."""
+    if run.shared.restored_s:
+        return  # what the store forgot can't be counted
+    policy = run.settings.policy
+    times = sorted(one.at_s for one in run.shared.applied)
+    slack_s = 2 * SKEW_MAX_S + LATE_MAX_S
+    yield from _too_many(times, policy.cluster.acts_max, policy.cluster.window_s - slack_s, "all")
+    by_subject: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for one in run.shared.applied:
+        by_subject[one.subject].append(one.at_s)
+    for subject, at_s in by_subject.items():
+        window_s = policy.acts_window_s - slack_s
+        yield from _too_many(sorted(at_s), policy.acts_max, window_s, "/".join(subject))
+
+
+def _too_many(times: list[float], most: int, window_s: float, whose: str) -> Iterator[str]:
+    for index in range(len(times) - most):
+        if times[index + most] - times[index] < window_s:
+            yield f"{whose}: {most + 1} acts within {times[index + most] - times[index]:.0f} s"
+
+
 def repaired(run: Run) -> tuple[int, int]:
     """How many services with a repairable fault there were, and how many are healthy in truth."""
-    sick = [one for one in run.services if one.fault in REPAIRABLE]
+    waiting = {
+        document.subject.name.partition("/")[2]
+        for document in run.documents
+        for incident in document.open_incidents
+        if incident.hold is not None and incident.hold.reason is Reason.STORM
+    }
+    if run.mode is not Mode.AUTO:
+        return 0, 0
+    sick = [one for one in run.services if one.fault in REPAIRABLE and one.name not in waiting]
     return len(sick), sum(truly_healthy(run.shared.cluster, one) for one in sick)
 
 
@@ -167,10 +279,14 @@ INVARIANTS: tuple[Check, ...] = (
     one_disruption_at_a_time,
     nothing_well_is_evicted,
     decided_before_done,
+    what_needs_a_yes_has_one,
+    lower_modes_write_nothing,
     no_remedy_for_ever,
     no_repair_is_claimed_that_is_none,
     the_untouchable_is_not_touched,
     the_kill_switch_stops_everything,
+    a_storm_stops_everything,
+    rates_are_kept,
     story_is_whole,
     open_subjects_are_indexed,
     no_bug_was_met,

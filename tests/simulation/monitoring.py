@@ -100,8 +100,17 @@ class Monitoring:
             hosts = self.hosts()
             if hosts and await _answered(self.shared.nemesis.random.choice(hosts), delivery):
                 self.acknowledged.append(alert)
+                self._known(alert)
                 return
             await asyncio.sleep(AGAIN_AFTER_S)
+
+    def _known(self, alert: Json) -> None:
+        labels = alert["labels"]
+        where = labels["namespace"], labels["pod"].split("-")[0]
+        if alert["status"] == "firing":
+            self.shared.sick_since_s.setdefault(where, self.shared.clock.now_s())
+        else:
+            self.shared.sick_since_s.pop(where, None)
 
     @property
     def delivering(self) -> bool:

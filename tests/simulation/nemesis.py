@@ -28,6 +28,13 @@ class Rates:
     delivery_again: float = 0.0
     delivery_late: float = 0.0
     resolved_falsely: float = 0.0
+    person_acts: float = 0.0  # holds, announces, deletes a pod, scales up
+    answer_wrong: float = 0.0  # to another question
+    answer_by_machine: float = 0.0
+    answer_no: float = 0.0
+    answer_again: float = 0.0  # the same yes twice
+    pack_behind: float = 0.0  # a replica starts with yesterday's playbooks
+    store_restored: float = 0.0  # an old dump is put back
 
 
 CALM = Rates()
@@ -49,6 +56,13 @@ CRUEL = Rates(
     delivery_again=0.2,
     delivery_late=0.2,
     resolved_falsely=0.05,
+    person_acts=0.3,
+    answer_wrong=0.1,
+    answer_by_machine=0.1,
+    answer_no=0.05,
+    answer_again=0.3,
+    pack_behind=0.1,
+    store_restored=0.08,
 )
 LATE_MAX_S = 34.0  # the API server may apply a timed-out write for so long
 

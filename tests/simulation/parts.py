@@ -15,8 +15,10 @@ from tests.simulation.fakes.simulated_monitor import SimulatedMonitor
 from tests.simulation.fakes.virtual_time import VirtualClock
 from tests.simulation.nemesis import Nemesis
 from worker.adapters.simulated import SimulatedCluster
-from worker.domain.playbook import Pack
+from worker.domain.pack import Pack
 from worker.engine.ports import ApiAnswer, WriteRequest
+
+WORLD_STEP_S = 0.2  # a real controller takes longer to notice anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Applied:
     request: WriteRequest
     intent_was_durable: bool
     target_was_ready: bool
+    long_sick: int  # services that were sick at this moment, and acknowledged to be for a while
+    services: int
 
     @property
     def subject(self) -> tuple[str, str]:
@@ -45,6 +49,9 @@ class Shared:
     sink: RecordingSink = field(default_factory=RecordingSink)
     monitor: SimulatedMonitor = field(default_factory=SimulatedMonitor)
     applied: list[Applied] = field(default_factory=list)
+    restored_s: list[float] = field(default_factory=list)  # when an old dump was put back
+    sick_since_s: dict[tuple[str, str], float] = field(default_factory=dict)
+    """Since when a firing alert about a service is acknowledged, by namespace and app."""
     stopped_since_s: float | None = None  # the kill switch
     sent_while_stopped: list[tuple[str, float]] = field(default_factory=list)
     late: list[Future[ApiAnswer]] = field(
@@ -53,6 +60,12 @@ class Shared:
 
     def __post_init__(self) -> None:
         self.cluster = SimulatedCluster(self.clock)
+        self.cluster.world.step_s = WORLD_STEP_S
+
+    def long_sick(self, for_s: float) -> int:
+        """How many services are known to be sick since so long."""
+        now_s = self.clock.now_s()
+        return sum(now_s - since_s >= for_s for since_s in self.sick_since_s.values())
 
     def turn_kill_switch(self, stop: bool) -> None:
         self.cluster.stopped = stop

@@ -12,6 +12,8 @@ from worker.adapters.simulated.objects import is_ready, is_terminating
 NAMESPACE = "shop"
 HEALTHY_NODES = ("node-a", "node-b", "node-c")
 SERVICES_MAX = 3
+BYSTANDERS = 9  # healthy services around them: so few sick ones are no storm
+ALONE_RUNS = 0.1  # share of the runs without bystanders, where three sick services are a storm
 REPLICAS_MAX = 3
 
 
@@ -26,9 +28,16 @@ class Fault(StrEnum):
     NAKED = "naked"  # a pod that crashes and that nothing would make again
     PROTECTED = "protected"  # like `node`, in a namespace that is not ours to touch
     OPTED_OUT = "opted_out"  # like `node`, and its owner wants nobody to touch it
+    BAD_DEPLOY = "bad_deploy"  # a new template crashes, and the one before it was healthy
+    MEMORY = "memory"  # its limit is a little too low for what it needs
+    LEAK = "leak"  # it eats whatever it gets
 
 
-REPAIRABLE = frozenset({Fault.NODE, Fault.SLUGGISH})
+REPAIRABLE = frozenset({Fault.NODE, Fault.SLUGGISH, Fault.BAD_DEPLOY, Fault.MEMORY})
+UNREPAIRABLE = frozenset({Fault.NONE, Fault.TEMPLATE, Fault.LEAK})
+LIMIT = "256Mi"
+NEEDS_BYTES = {Fault.MEMORY: 320 * 2**20, Fault.LEAK: 64 * 2**30}
+HEALTHY_FOR_S = 7200.0  # what is healthy at first is known as healthy by then
 UNTOUCHABLE = frozenset({Fault.NAKED, Fault.PROTECTED, Fault.OPTED_OUT})
 ON_A_SICK_NODE = frozenset({Fault.NODE, Fault.PASSING, Fault.PROTECTED, Fault.OPTED_OUT})
 
@@ -45,6 +54,13 @@ class Service:
         return "kube-system" if self.fault is Fault.PROTECTED else NAMESPACE
 
 
+def bystanders(random: Random) -> tuple[str, ...]:
+    """Names of services that nothing is wrong with."""
+    if random.random() < ALONE_RUNS:
+        return ()
+    return tuple(f"calm{number}" for number in range(BYSTANDERS))
+
+
 def draw(random: Random) -> tuple[Service, ...]:
     """One to three services, each with a fault of its own."""
     return tuple(
@@ -58,9 +74,15 @@ def draw(random: Random) -> tuple[Service, ...]:
     )
 
 
-def deploy(cluster: SimulatedCluster, services: tuple[Service, ...]) -> None:
-    """Everything is deployed, and what is sick falls ill at once."""
+def deploy(
+    cluster: SimulatedCluster, services: tuple[Service, ...], healthy: tuple[str, ...]
+) -> None:
+    """Everything is deployed; what is sick from the beginning is sick at once."""
     world = cluster.world
+    world.nodes = dict.fromkeys(HEALTHY_NODES, True)
+    for name in healthy:
+        world.deploy(NAMESPACE, name, replicas=1, image=f"{name}:1")
+    world.advance()
     for service in services:
         image = f"{service.name}:1"
         if service.fault is Fault.TEMPLATE:
@@ -79,11 +101,28 @@ def deploy(cluster: SimulatedCluster, services: tuple[Service, ...]) -> None:
             world.deploy(service.namespace, service.name, replicas=1, image=image)
             world.advance()
         world.nodes = dict.fromkeys(HEALTHY_NODES, True)
-        world.deploy(service.namespace, service.name, replicas=service.replicas, image=image)
+        limit = LIMIT if service.fault in NEEDS_BYTES else ""
+        world.deploy(
+            service.namespace, service.name, replicas=service.replicas, image=image,
+            memory_limit=limit,
+        )  # fmt: skip
         if service.fault is Fault.OPTED_OUT:
             key = "aiops-operator.io/enabled"
             world.annotate("Deployment", NAMESPACE, service.name, key, "false")
         world.advance()
+
+
+def fall_ill(cluster: SimulatedCluster, services: tuple[Service, ...]) -> None:
+    """What was healthy until now is not any more: a release went out, a load grew."""
+    world = cluster.world
+    for service in services:
+        if service.fault is Fault.BAD_DEPLOY:
+            image = f"{service.name}:2"
+            world.sick_images.add(image)
+            world.deploy(service.namespace, service.name, replicas=service.replicas, image=image)
+        if service.fault in NEEDS_BYTES:
+            world.needs_memory[service.name] = NEEDS_BYTES[service.fault]
+    world.advance()
 
 
 def sick(service: Service) -> str:

@@ -13,12 +13,24 @@ from tests.simulation.fakes.virtual_time import run
 from tests.simulation.host import Host
 from tests.simulation.monitoring import Monitoring
 from tests.simulation.nemesis import Nemesis, Rates
+from tests.simulation.operators import Operators
 from tests.simulation.parts import Shared
-from tests.simulation.scenario import Fault, Service, deploy, draw, heal_by_itself
-from worker.adapters.playbook_files import load_pack
-from worker.domain.playbook import Mode, Pack, Watch
+from tests.simulation.scenario import (
+    HEALTHY_FOR_S,
+    Fault,
+    Service,
+    bystanders,
+    deploy,
+    draw,
+    fall_ill,
+    heal_by_itself,
+)
+from worker.domain.incident import Incident
+from worker.domain.pack import Pack
+from worker.domain.playbook import Mode, Watch
 from worker.domain.subject import SubjectDocument
 from worker.engine.documents import from_json
+from worker.packs import read_pack
 from worker.settings import Settings
 
 REPLICAS = 2
@@ -26,6 +38,8 @@ SKEW_MAX_S = 4.0  # of a replica's clock, either way; the worker tolerates 30
 FAULTS_FOR_S = 420.0  # then the nemesis rests
 SETTLED_WITHIN_S = 900.0  # after that everything has come to its end, or it never will
 LOOK_EVERY_S = 10.0
+DUMP_AGE_MAX_S = 60.0
+MODES_DRAWN = {Mode.AUTO: 0.75, Mode.APPROVE: 0.15, Mode.SUGGEST: 0.05, Mode.OBSERVE: 0.05}
 RESTART_MAX_S = 20.0  # from a crash to the next process
 STOPPED_RUNS = 0.2  # share of the runs in which the kill switch is set for a while
 WATCH = Watch(settle_s=12.0, window_s=45.0, deadline_s=120.0)
@@ -42,6 +56,8 @@ class Run:
     services: tuple[Service, ...]
     settings: Settings
     monitoring: Monitoring
+    mode: Mode
+    operators: Operators
     hosts: list[Host] = field(default_factory=list)
     lasted_s: float = 0.0
 
@@ -50,24 +66,38 @@ class Run:
         return [from_json(value) for value in self.shared.store.values("subject-")]
 
 
-def simulate(seed: int, rates: Rates, mode: Mode = Mode.AUTO) -> Run:
-    """The run of this seed, from its first alert until everything is settled."""
+def simulate(seed: int, rates: Rates, mode: Mode | None = None) -> Run:
+    """The run of this seed, from its first alert until everything is settled; without a mode the
+    seed chooses one, mostly auto."""
     return run(_simulate(seed, rates, mode))
 
 
-async def _simulate(seed: int, rates: Rates, mode: Mode) -> Run:
+async def _simulate(seed: int, rates: Rates, mode: Mode | None) -> Run:
     random = Random(seed)
     shared = Shared(Nemesis(random, rates), quick(PACK))
     services = draw(random)
+    healthy = bystanders(random)
+    drawn = random.choices(list(MODES_DRAWN), list(MODES_DRAWN.values()))[0]
+    mode = mode or drawn
     living: list[Host] = []
-    monitoring = Monitoring(shared, lambda: [host for host in living if host.alive])
-    here = Run(seed, shared, services, _settings(mode), monitoring, living)
-    deploy(shared.cluster, services)
+
+    def alive() -> list[Host]:
+        return [host for host in living if host.alive]
+
+    monitoring = Monitoring(shared, alive)
+    operators = Operators(shared, services, alive)
+    here = Run(seed, shared, services, _settings(mode), monitoring, mode, operators, living)
+    deploy(shared.cluster, services, healthy)
+    await asyncio.sleep(HEALTHY_FOR_S)
+    fall_ill(shared.cluster, services)
     background = [
         asyncio.create_task(monitoring.run(), name="monitoring"),
         *(asyncio.create_task(_keep(here, number)) for number in range(REPLICAS)),
         *(asyncio.create_task(_heal(shared, one)) for one in services),
         asyncio.create_task(_stop_for_a_while(shared), name="kill switch"),
+        asyncio.create_task(operators.answer(), name="answers"),
+        asyncio.create_task(operators.meddle(), name="meddling"),
+        asyncio.create_task(_put_back_a_dump(shared), name="old dump"),
     ]
     try:
         await asyncio.sleep(FAULTS_FOR_S)
@@ -81,7 +111,7 @@ async def _simulate(seed: int, rates: Rates, mode: Mode) -> Run:
             host.end()
         await asyncio.gather(*background, return_exceptions=True)
     shared.cluster.world.advance()
-    here.lasted_s = shared.clock.monotonic_s()
+    here.lasted_s = shared.clock.monotonic_s() - HEALTHY_FOR_S
     return here
 
 
@@ -115,6 +145,18 @@ async def _stop_for_a_while(shared: Shared) -> None:
     shared.turn_kill_switch(False)
 
 
+async def _put_back_a_dump(shared: Shared) -> None:
+    """In some runs somebody puts an old dump of the store back."""
+    random = shared.nemesis.random
+    if not shared.nemesis.strikes("store_restored"):
+        return
+    await asyncio.sleep(random.uniform(20.0, 150.0))
+    dump = shared.store.dump()
+    await asyncio.sleep(random.uniform(5.0, DUMP_AGE_MAX_S))
+    shared.store.put_back(dump)
+    shared.restored_s.append(shared.clock.now_s())
+
+
 async def _until_settled(here: Run) -> None:
     """Until nothing is open but what a human has in hand, and nothing is owed."""
     began_s = here.shared.clock.monotonic_s()
@@ -127,7 +169,13 @@ async def _until_settled(here: Run) -> None:
 def at_rest(document: SubjectDocument) -> bool:
     """Every incident has ended or is with a human who was told, and nothing is owed."""
     owes = document.inbox or document.intents or document.notices or document.unpublished
-    return not owes and all(one.escalated_for is not None for one in document.open_incidents)
+    return not owes and all(in_hand(one) for one in document.open_incidents)
+
+
+def in_hand(incident: Incident) -> bool:
+    """With a human, or held while others see to it, as the invariant then has to show."""
+    waits = incident.hold is not None and incident.hold.patient
+    return incident.escalated_for is not None or waits
 
 
 def quick(pack: Pack) -> Pack:
@@ -149,9 +197,10 @@ def quick(pack: Pack) -> Pack:
 
 def _settings(mode: Mode) -> Settings:
     return Settings(
-        mode=mode, sweep_every_s=30.0, hold_s=5.0, verify_every_s=5.0, watch_every_s=60.0,
-        decide_within_s=240.0, close_after_healthy_s=30.0, newborn_s=8.0, notice_retry_s=5.0,
+        mode=mode, sweep_every_s=30.0, hold_s=8.0, verify_every_s=8.0, watch_every_s=60.0,
+        decide_within_s=240.0, close_after_healthy_s=30.0, approval_s=60.0, newborn_s=8.0,
+        notice_retry_s=5.0,
     )  # fmt: skip
 
 
-PACK = load_pack()
+PACK = read_pack()

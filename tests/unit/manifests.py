@@ -12,6 +12,7 @@ Json = dict[str, Any]
 ROOT = Path(__file__).parents[2]
 BASE = ROOT / "k8s" / "base"
 AUTO = ROOT / "k8s" / "overlays" / "auto"
+NODES = ROOT / "k8s" / "overlays" / "nodes"
 COMPONENTS = ROOT / "components"
 NAMESPACE = "aiops-system"
 
@@ -43,6 +44,19 @@ def granted(folder: Path) -> set[tuple[str, str, str]]:
         for role in objects(folder)
         if role["kind"] in ("Role", "ClusterRole")
         for rule in role["rules"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+    }
+
+
+def granted_by_group(folder: Path) -> set[tuple[str, str, str]]:
+    """(API group, resource, verb) of every rule."""
+    return {
+        (group, resource, verb)
+        for role in objects(folder)
+        if role["kind"] in ("Role", "ClusterRole")
+        for rule in role["rules"]
+        for group in rule["apiGroups"]
         for resource in rule["resources"]
         for verb in rule["verbs"]
     }

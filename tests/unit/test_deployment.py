@@ -16,6 +16,7 @@ from tests.unit.manifests import (
     BASE,
     COMPONENTS,
     NAMESPACE,
+    NODES,
     ROOT,
     container,
     only,
@@ -24,7 +25,7 @@ from tests.unit.manifests import (
 from worker.settings import Settings
 
 
-@pytest.mark.parametrize("folder", [BASE, AUTO, COMPONENTS], ids=lambda path: path.name)
+@pytest.mark.parametrize("folder", [BASE, AUTO, NODES, COMPONENTS], ids=lambda path: path.name)
 def test_every_manifest_is_listed(folder: Path) -> None:
     listed = yaml.safe_load((folder / "kustomization.yaml").read_text())["resources"]
     files = {path.name for path in folder.glob("*.yaml")} - {"kustomization.yaml"}

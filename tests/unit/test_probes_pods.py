@@ -18,8 +18,9 @@ from tests.unit.cluster_objects import (
     question,
     replica_set,
 )
-from worker.domain.evidence import Container, Pod, PodHealth, Unknown
+from worker.domain.evidence import Unknown
 from worker.domain.identity import Subject, SubjectKind, Target
+from worker.domain.pods import Container, Pod, PodHealth
 from worker.domain.question import ProbeName, Question
 from worker.probes.pod_health import pod_health, pod_of
 

@@ -10,23 +10,44 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.manifests import AUTO, BASE, NAMESPACE, ROOT, granted, objects, only, pod_template
+from tests.unit.manifests import (
+    AUTO,
+    BASE,
+    NAMESPACE,
+    NODES,
+    ROOT,
+    granted,
+    granted_by_group,
+    objects,
+    only,
+    pod_template,
+)
 from worker.adapters.kubernetes_api import COLLECTION
 from worker.adapters.kubernetes_inventory import KINDS
 from worker.doctor import REMEDIES
 from worker.doctor.cluster import ACT_RIGHTS, READ_RIGHTS, Right
-from worker.domain.playbook import Verb
+from worker.domain.catalogue import CATALOGUE
+from worker.domain.identity import SubjectKind
 from worker.settings import Settings
 
-FORBIDDEN_RESOURCES = {"secrets", "nodes", "nodes/proxy", "pods/exec", "serviceaccounts/token", "*"}
+FOLDERS = (BASE, AUTO, NODES)
+FORBIDDEN_RESOURCES = {"secrets", "nodes/proxy", "pods/exec", "serviceaccounts/token", "*"}
 FORBIDDEN_VERBS = {"*", "delete", "deletecollection", "impersonate", "escalate", "bind", "update"}
 
 
-@pytest.mark.parametrize("folder", [BASE, AUTO], ids=["base", "auto"])
+@pytest.mark.parametrize("folder", [BASE, AUTO, NODES], ids=["base", "auto", "nodes"])
 def test_rights_are_narrow(folder: Path) -> None:
     for role, resource, verb in granted(folder):
         assert resource not in FORBIDDEN_RESOURCES, role
         assert verb not in FORBIDDEN_VERBS, role
+
+
+def test_nodes_are_changed_by_opting_in_only() -> None:
+    changed = {
+        folder: {verb for _, resource, verb in granted(folder) if resource == "nodes"}
+        for folder in (BASE, AUTO, NODES)
+    }
+    assert changed == {BASE: {"get", "list"}, AUTO: set(), NODES: {"patch"}}
 
 
 def test_observe_mode_may_change_nothing() -> None:
@@ -60,18 +81,18 @@ def test_no_remedy_of_the_doctor_opens_the_kill_switch() -> None:
     assert all((ROOT / page).is_file() for page in pages)
 
 
-def test_the_right_to_act_is_what_the_actions_need() -> None:
-    """One line a verb: whoever adds an action decides here which right it costs."""
-    needed = {
-        Verb.EVICT_POD: {("pods/eviction", "create")},
-        Verb.ROLLOUT_RESTART: {
-            ("deployments", "patch"), ("statefulsets", "patch"), ("daemonsets", "patch"),
-        },
-    }  # fmt: skip
-    assert set(needed) == set(Verb)
-    assert {(resource, verb) for _, resource, verb in granted(AUTO)} == set().union(
-        *needed.values()
-    )
+@pytest.mark.parametrize(
+    ("folder", "of_nodes"), [(AUTO, False), (NODES, True)], ids=["auto", "nodes"]
+)
+def test_the_right_to_act_is_what_the_catalogue_names(folder: Path, of_nodes: bool) -> None:
+    """Neither more nor less, in the very API group."""
+    named = {
+        (right.group, right.resource, right.verb)
+        for one in CATALOGUE
+        if (one.subject is SubjectKind.NODE) == of_nodes
+        for right in one.rights
+    }
+    assert granted_by_group(folder) == named
 
 
 @pytest.mark.parametrize(
@@ -89,11 +110,9 @@ def test_rights_go_to_our_account_only() -> None:
     only(BASE, "ServiceAccount", account["name"])
     assert pod_template()["spec"]["serviceAccountName"] == account["name"]
     bindings = [
-        one for folder in (BASE, AUTO) for one in objects(folder) if one["kind"].endswith("Binding")
+        one for folder in FOLDERS for one in objects(folder) if one["kind"].endswith("Binding")
     ]
-    roles = [
-        one for folder in (BASE, AUTO) for one in objects(folder) if one["kind"].endswith("Role")
-    ]
+    roles = [one for folder in FOLDERS for one in objects(folder) if one["kind"].endswith("Role")]
     assert all(one["subjects"] == [account] for one in bindings)
     assert {one["roleRef"]["name"] for one in bindings} == {
         one["metadata"]["name"] for one in roles

@@ -9,11 +9,11 @@ Undo: none needed, its controller makes another. Right: create pods/eviction.
 
 from __future__ import annotations
 
-from worker.domain.subject import Intent
-from worker.engine.ports import ObjectRef, WriteRequest
+from worker.domain.outbox import Intent
+from worker.engine.ports import Json, ObjectRef, WriteRequest
 
 
-def form(intent: Intent, annotation_prefix: str) -> WriteRequest:
+def form(intent: Intent, annotation_prefix: str, _: Json) -> WriteRequest:
     target = intent.target
     return WriteRequest(
         verb="create",

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from worker.domain.subject import Intent
-from worker.engine.ports import ObjectRef, WriteRequest
+from worker.domain.outbox import Intent
+from worker.engine.ports import Json, ObjectRef, WriteRequest
 
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 
 
-def form(intent: Intent, annotation_prefix: str) -> WriteRequest:
+def form(intent: Intent, annotation_prefix: str, _: Json) -> WriteRequest:
     target = intent.target
     at = datetime.fromtimestamp(intent.decided_at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return WriteRequest(

@@ -37,6 +37,11 @@ COUNTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "notices_failed": ("Notices that a sink did not take.", ("sink",)),
     "journal_failed": ("Publishes of journal entries that failed.", ()),
     "inventory_failed": ("Lists and watches of the inventory that failed.", ("kind",)),
+    "playbooks_swapped": ("Packs of playbooks that took the place of an older one.", ()),
+    "playbooks_refused": (
+        "Packs that were not taken: unreadable, older, or changed without a new version.",
+        ("error",),
+    ),
     "wakes_dropped": ("Wakes that found the queue full.", ()),
     "wakes_failed": ("Actor calls that failed; the sweep comes back to them.", ()),
     "journal_entries": ("Journal entries that became durable.", ("kind", "reason")),

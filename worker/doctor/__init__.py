@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 
 from worker.adapters.dapr.sidecar import Sidecar
-from worker.adapters.playbook_files import PlaybookError, load_pack
+from worker.adapters.playbook_files import PlaybookError
 from worker.doctor import cluster, dapr
 from worker.doctor.finding import Check, Finding
 from worker.domain.playbook import Mode
 from worker.engine.ports import PermanentError, TransientError
 from worker.outside import Outside, outside
+from worker.packs import read_pack
 from worker.settings import Settings
 
 CHECK_TIMEOUT_S = 10.0  # of each check; they run one after the other
@@ -70,9 +71,12 @@ REMEDIES = {
 
 def _pack(settings: Settings) -> Finding:
     try:
-        pack = load_pack(settings.playbooks)
+        pack = read_pack(settings.playbooks)
     except PlaybookError as error:
-        return Finding("playbooks", "failed", str(error), "repair that line")
+        first, *others = error.problems
+        words = first.text + (f" and {len(others) + error.more} more" if others else "")
+        remedy = "repair that line; `aiopsctl playbook lint` shows everything"
+        return Finding("playbooks", "failed", words, remedy)
     words = f"version {pack.version}, {len(pack.playbooks)} playbooks, mode {settings.mode}"
     return Finding("playbooks", "ok", words)
 

@@ -23,13 +23,24 @@ READ_RIGHTS: tuple[Right, ...] = (
         for group, resource in (("apps", "replicasets"), ("batch", "jobs"))
         for verb in ("list", "watch")
     ),
+    *(
+        (group, resource, "", verb)
+        for group, resource in (("", "nodes"), ("autoscaling", "horizontalpodautoscalers"))
+        for verb in ("get", "list")
+    ),
+    ("batch", "cronjobs", "", "get"),
     ("policy", "poddisruptionbudgets", "", "list"),
+    ("keda.sh", "scaledobjects", "", "list"),
+    ("autoscaling.k8s.io", "verticalpodautoscalers", "", "list"),
 )  # fmt: skip
 ACT_RIGHTS: tuple[Right, ...] = (
     ("", "pods", "eviction", "create"),
     ("apps", "deployments", "", "patch"),
     ("apps", "statefulsets", "", "patch"),
     ("apps", "daemonsets", "", "patch"),
+    ("apps", "replicasets", "", "get"),
+    ("autoscaling", "horizontalpodautoscalers", "", "patch"),
+    ("batch", "cronjobs", "", "patch"),
 )
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from worker.domain.alert import Alert, AlertStatus
+from worker.domain.announcing import announced
+from worker.domain.asking import answered
+from worker.domain.change import running, with_opening
 from worker.domain.correlation import cause_of
 from worker.domain.handover import escalate
 from worker.domain.incident import ALERTS_MAX, AlertRecord, Incident, Phase, incident_id
@@ -21,18 +24,23 @@ from worker.domain.subject import (
 )
 
 SEVERITY_LENGTH_MAX = 32  # characters; "critical" is a long one
+LABELS_KEPT_CHARACTERS_MAX = 512  # of one alert, names and values together
+CHAOS_MAX_S = 3600.0  # an experiment that never says it has ended is over by then
 LABELS_TOLD = ("pod", "container", "node", "severity")  # labels that the journal repeats
 
 
 def absorb(document: SubjectDocument, policy: Policy, now_s: float) -> SubjectDocument:
     """Empty the inbox into incidents; the document is returned as it is when there is no news."""
-    if not (document.inbox or document.ops_events or document.overflowed):
+    if not (document.inbox or document.ops_events or document.overflowed or document.answers):
         return document
     now_s = max(now_s, document.last_now_s)
     news, events, overflowed = document.inbox, document.ops_events, document.overflowed
-    document = replace(document, inbox=(), ops_events=(), overflowed=0)
+    answers = document.answers
+    document = replace(document, inbox=(), ops_events=(), overflowed=0, answers=())
     for event in events:
-        document = _tell(document, event, now_s)
+        document = announced(_tell(document, event, now_s), event, now_s)
+    for answer in answers:
+        document = answered(document, answer, now_s)
     for alert in sorted(news, key=lambda one: one.order):
         document = _absorb(document, alert, policy, now_s)
     if overflowed:
@@ -79,6 +87,8 @@ def opened(
 ) -> tuple[SubjectDocument, Incident]:
     """A new incident about this cause, and the document with it."""
     ordinal = document.incidents_opened + 1
+    since_s = now_s - CHAOS_MAX_S
+    experiment = running(document.changes, "chaos_started", "chaos_ended", since_s)
     incident = Incident(
         id=incident_id(document.subject, cause, ordinal),
         cause=cause,
@@ -88,8 +98,14 @@ def opened(
         decide_by_s=now_s + policy.decide_within_s,
         alerts=(),
         alerts_seen=0,
+        game_day=experiment.id[:NAME_LENGTH_MAX] if experiment else "",
     )
-    return replace(document, incidents_opened=ordinal).with_incident(incident), incident
+    document = replace(
+        document,
+        incidents_opened=ordinal,
+        recurrences=with_opening(document.recurrences, cause, now_s),
+    )
+    return document.with_incident(incident), incident
 
 
 def _merge(incident: Incident, alert: Alert) -> Incident:
@@ -101,6 +117,7 @@ def _merge(incident: Incident, alert: Alert) -> Incident:
         severity=alert.labels.get("severity", "warning")[:SEVERITY_LENGTH_MAX],
         pod=alert.labels.get("pod", "")[:NAME_LENGTH_MAX],
         traceparent=alert.traceparent,
+        labels=_labels_kept(alert.labels),
     )
     others = tuple(r for r in incident.alerts if r.fingerprint != alert.fingerprint)
     records = (*others, record)
@@ -109,6 +126,18 @@ def _merge(incident: Incident, alert: Alert) -> Incident:
         records = tuple(r for r in records if r is not gone)
     seen = incident.alerts_seen + (len(others) == len(incident.alerts))
     return replace(incident, alerts=records, alerts_seen=seen)
+
+
+def _labels_kept(labels: dict[str, str]) -> dict[str, str]:
+    """The shortest ones, as many as fit: what a playbook can match on is a name, no prose."""
+    kept: dict[str, str] = {}
+    size = 0
+    for key, value in sorted(labels.items(), key=lambda one: (len(one[0]) + len(one[1]), one)):
+        size += len(key) + len(value)
+        if size > LABELS_KEPT_CHARACTERS_MAX:
+            break
+        kept[key] = value
+    return dict(sorted(kept.items()))
 
 
 def _overflow(

@@ -37,6 +37,8 @@ def encode(value: object) -> object:
         return [encode(item) for item in value]
     if isinstance(value, dict):
         return {key: encode(item) for key, item in value.items()}
+    if isinstance(value, frozenset):
+        return sorted((encode(item) for item in value), key=str)
     return str(value) if isinstance(value, StrEnum) else value
 
 

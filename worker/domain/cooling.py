@@ -22,10 +22,10 @@ def cooling(
     key = (incident.cause, action)
     earlier = next((c for c in document.cool_downs if (c.cause, c.action) == key), None)
     rest = tuple(c for c in document.cool_downs if c is not earlier)
-    done_s = earlier.done_s if earlier else ()
-    if earlier is not None and earlier.incident == incident.id:
-        done_s = done_s[:-1]
-    fresh = CoolDown(*key, incident.id, (*done_s, now_s)[-COOL_DOWN_TIMES_MAX:])
+    acts = [(name, at_s) for name, at_s in _acts(earlier) if name != incident.id] if earlier else []
+    kept = acts[1 - COOL_DOWN_TIMES_MAX :]
+    done_s = (*(at_s for _, at_s in kept), now_s)
+    fresh = CoolDown(*key, incident.id, done_s, tuple(name for name, _ in kept))
     return replace(document, cool_downs=(*rest, fresh)[-COOL_DOWNS_MAX:])
 
 
@@ -40,3 +40,22 @@ def done_lately(
         return ()
     earlier = cool.done_s[:-1] if cool.incident == incident.id else cool.done_s
     return tuple(done_s for done_s in earlier if done_s > since_s)
+
+
+def acted_incidents(document: SubjectDocument, incident: Incident, since_s: float) -> int:
+    """How many other incidents of this cause we acted on since then, by whatever verb."""
+    acted = {
+        name
+        for one in document.cool_downs
+        if one.cause == incident.cause
+        for name, done_s in _acts(one)
+        if done_s > since_s
+    }
+    return len(acted - {incident.id})
+
+
+def _acts(cool: CoolDown) -> list[tuple[str, float]]:
+    """Each incident with its moment. Of whom it isn't known, each moment is one by itself."""
+    names = [*cool.earlier, cool.incident]
+    nameless = [f"at {done_s!r}" for done_s in cool.done_s[: -len(names)]]
+    return list(zip([*nameless, *names], cool.done_s, strict=False))

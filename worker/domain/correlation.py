@@ -23,13 +23,32 @@ CAUSE_OF_ALERT: Mapping[str, str] = {
     "KubePodNotReady": "not_ready",
     "KubeDeploymentReplicasMismatch": "not_ready",
     "KubeStatefulSetReplicasMismatch": "not_ready",
+    "aiops/storm": "storm",  # the worker's own, about all that is sick at once
+    "KubeContainerWaiting": "container_waiting",
+    "KubeDeploymentRolloutStuck": "rollout_stuck",
+    "KubeStatefulSetUpdateNotRolledOut": "rollout_stuck",
+    "KubeJobFailed": "job_failed",
+    "KubeHpaMaxedOut": "hpa_maxed",
+    "KubeNodeNotReady": "node_not_ready",
+    "KubeNodeUnreachable": "node_not_ready",
+    "KubeNodeReadinessFlapping": "node_not_ready",
+    "HighErrorRate": "error_rate",
+    "HighMemoryUsage": "memory_high",
+    "KafkaConsumerLag": "consumer_lag",
 }
 
 WORKLOAD_LABELS: Mapping[str, str] = {
     "deployment": "Deployment",
     "statefulset": "StatefulSet",
     "daemonset": "DaemonSet",
+    "job_name": "Job",
+    "cronjob": "CronJob",
+    "horizontalpodautoscaler": "HorizontalPodAutoscaler",
 }
+
+NODE_ALERTS = frozenset({"KubeNodeNotReady", "KubeNodeUnreachable", "KubeNodeReadinessFlapping"})
+"""They speak of their node. Their namespace and pod are those of the exporter that reported it:
+a node has none, and Prometheus then fills in what it scraped."""
 
 
 class Inventory(Protocol):
@@ -40,6 +59,9 @@ class Inventory(Protocol):
 
     def workload(self, namespace: str, kind: str, name: str) -> Target | None:
         """The workload of that name, when it exists."""
+
+    def services(self) -> int | None:
+        """How many workloads there are; None while that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +77,14 @@ def correlate(name: str, labels: Mapping[str, str], inventory: Inventory) -> Cor
 
 def subject_of(labels: Mapping[str, str], inventory: Inventory) -> Subject:
     """The most exact label that the inventory knows decides: pod, workload, node."""
-    namespace = labels.get("namespace", "")
+    namespace, node = labels.get("namespace", ""), labels.get("node", "")
+    if node and labels.get("alertname", "") in NODE_ALERTS:
+        return Subject(SubjectKind.NODE, "", node)
     if namespace:
         owner = _owner(namespace, labels, inventory)
         if owner is not None:
             return Subject(SubjectKind.SERVICE, owner.namespace, f"{owner.kind}/{owner.name}")
         return Subject(SubjectKind.UNRESOLVED, namespace, "")
-    node = labels.get("node", "")
     if node:
         return Subject(SubjectKind.NODE, "", node)
     return Subject(SubjectKind.UNRESOLVED, "", "")

@@ -10,18 +10,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from worker.domain.absorb import opened
-from worker.domain.evidence import Facts, PodHealth, RolloutHealth, Unknown, baseline
+from worker.domain.evidence import RolloutHealth, Unknown
+from worker.domain.facts import Facts, baseline
 from worker.domain.handover import escalate
 from worker.domain.incident import Incident, Phase
 from worker.domain.journal import EntryKind
+from worker.domain.leases import give_back
+from worker.domain.outbox import Intent
 from worker.domain.owed import reconsider
-from worker.domain.playbook import Pack
+from worker.domain.pack import Pack
+from worker.domain.pods import PodHealth
 from worker.domain.policy import Policy
 from worker.domain.reason import Reason
 from worker.domain.remedy import consider
+from worker.domain.shadow import judged
 from worker.domain.situation import Situation
-from worker.domain.subject import Intent, SubjectDocument
-from worker.domain.watching import healed_by_others, verify, watch_escalated
+from worker.domain.subject import SubjectDocument
+from worker.domain.undo import undo
+from worker.domain.verifying import verify
+from worker.domain.watching import healed_by_others, watch_escalated
+from worker.domain.window import Window
 
 SOON_S = 1.0  # least pause between two looks: nothing in the cluster changes faster
 
@@ -35,13 +43,19 @@ class Decision:
 
 
 def decide(
-    document: SubjectDocument, facts: Facts, pack: Pack, policy: Policy, now_s: float
+    document: SubjectDocument,
+    facts: Facts,
+    pack: Pack,
+    policy: Policy,
+    now_s: float,
+    windows: tuple[Window, ...] = (),
 ) -> Decision:
     """Decide for every open incident; `document` has absorbed its inbox. Total: never raises."""
     before = document
     facts = replace(facts, at_s=true_now_s(facts.at_s, facts.clock_skew_s, policy))
     now_s = true_now_s(now_s, facts.clock_skew_s, policy)
-    situation = Situation(facts, pack, policy, max(now_s, document.last_now_s))
+    later_s = max(now_s, document.last_now_s)
+    situation = Situation(facts, pack, policy, later_s, windows, lead_s=later_s - now_s)
     known = {intent.id for intent in document.intents}
     resend: list[Intent] = []
     for incident in document.open_incidents:
@@ -51,6 +65,7 @@ def decide(
         document, again = _advance(document, incident, situation)
         if again is not None:
             resend.append(again)
+    document = judged(give_back(document, situation), situation)
     fresh = [intent for intent in document.intents if intent.id not in known]
     if pack.version > document.pack_version:
         document = replace(document, pack_version=pack.version)
@@ -95,6 +110,8 @@ def _open(
     if waiting or incident.phase is not Phase.OPEN:
         return document
     document, incident = _tell(document, incident, situation)
+    if incident.undoing:
+        return undo(document, incident, situation)
     return consider(document, incident, situation)
 
 
@@ -126,6 +143,10 @@ def wake_at(document: SubjectDocument, policy: Policy, now_s: float) -> float | 
     times = [now_s + policy.watch_every_s]
     if document.inbox or document.ops_events or document.overflowed or document.unpublished:
         times.append(now_s + policy.notice_retry_s)
+    if document.answers or document.scope_notes or any(one.ended for one in document.leases):
+        times.append(now_s + policy.notice_retry_s)
+    if document.leases:
+        times.append(now_s + policy.verify_every_s)
     times += [notice.next_try_s for notice in document.notices]
     for incident in document.open_incidents:
         if incident.phase is Phase.VERIFYING or incident.streak is not None:

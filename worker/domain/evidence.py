@@ -1,4 +1,4 @@
-"""What was observed for one decision. Unknown stays unknown: never healthy, never a yes."""
+"""What was observed of a workload. Unknown stays unknown: never healthy, never a yes."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from worker.domain.identity import Target
 
-CRASH_LOOP_REASONS = frozenset({"CrashLoopBackOff", "RunContainerError", "StartError"})
-
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """No answer, and why: the source is missing, silent, too slow or not allowed."""
 
     why: str
+
+
+NOT_ASKED = Unknown("not asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,94 +25,13 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
-class Container:
-    name: str
-    ready: bool
-    restarts: int
-    waiting_reason: str = ""
-    last_exit_code: int | None = None
-    last_exit_reason: str = ""
-
-    @property
-    def crash_looping(self) -> bool:
-        return not self.ready and self.restarts > 0 and self.waiting_reason in CRASH_LOOP_REASONS
-
-
-@dataclass(frozen=True, slots=True)
-class Pod:
-    target: Target
-    resource_version: str
-    node: str
-    phase: str
-    created_at_s: float
-    terminating: bool
-    controlled: bool
-    containers: tuple[Container, ...]
-    serving: bool = True  # its own Ready condition: readiness gates, and whether its node answers
-
-    @property
-    def ready(self) -> bool:
-        """Every container is: a healthy sidecar hides no crash."""
-        return (
-            self.phase == "Running"
-            and self.serving
-            and not self.terminating
-            and bool(self.containers)
-            and all(container.ready for container in self.containers)
-        )
-
-    @property
-    def restarts(self) -> int:
-        return sum(container.restarts for container in self.containers)
-
-    @property
-    def crash_looping(self) -> bool:
-        return any(container.crash_looping for container in self.containers)
-
-    @property
-    def finished(self) -> bool:
-        return self.phase in ("Succeeded", "Failed")
-
-
-@dataclass(frozen=True, slots=True)
-class DisruptionBudget:
-    """A budget's status; source: policy/v1 and the eviction subresource's handling of it."""
+class ContainerSpec:
+    """What the template says of one container; a limit is kept as the text that was read."""
 
     name: str
-    disruptions_allowed: int
-    current_healthy: int = 0
-    desired_healthy: int = 0
-    always_allows_unhealthy: bool = False
-
-    def blocks(self, *, ready: bool) -> bool:
-        """Whether an eviction would be answered 429 now."""
-        if self.disruptions_allowed > 0:
-            return False
-        enough = self.current_healthy >= self.desired_healthy > 0
-        return ready or not (self.always_allows_unhealthy or enough)
-
-
-@dataclass(frozen=True, slots=True)
-class PodHealth:
-    """The pods of one workload, and the disruption budgets that select them."""
-
-    pods: tuple[Pod, ...]
-    budgets: tuple[DisruptionBudget, ...] = ()
-
-    @property
-    def ready(self) -> int:
-        return sum(pod.ready for pod in self.pods)
-
-    @property
-    def live(self) -> tuple[Pod, ...]:
-        return tuple(pod for pod in self.pods if not pod.terminating and not pod.finished)
-
-    @property
-    def restarts(self) -> int:
-        return sum(pod.restarts for pod in self.pods)
-
-    def find(self, uid: str) -> Pod | None:
-        return next((pod for pod in self.pods if pod.target.uid == uid), None)
+    image: str
+    memory_limit: str = ""
+    memory_limit_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +57,8 @@ class RolloutHealth:
     restart_keeps: int
     last_intent: str
     annotations: dict[str, str]
+    containers: tuple[ContainerSpec, ...] = ()
+    paused_by: str = ""  # the intent that paused it, when we did
 
     @property
     def rolling(self) -> bool:
@@ -153,18 +75,6 @@ class AlertStates:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """All that one decision may know, with the moment (seconds since the epoch) it was read."""
-
-    at_s: float
-    rollout: RolloutHealth | Gone | Unknown = Unknown("not asked")
-    pods: PodHealth | Unknown = Unknown("not asked")
-    alerts: AlertStates | Unknown = Unknown("not asked")
-    kill_switch_set: bool | Unknown = Unknown("not asked")
-    clock_skew_s: float | Unknown = Unknown("not asked")
-
-
-@dataclass(frozen=True, slots=True)
 class Baseline:
     """How the workload stood at one moment, for judging later whether it got better or worse."""
 
@@ -174,17 +84,3 @@ class Baseline:
     available: int
     restarts: int
     revision: str
-
-
-def baseline(facts: Facts) -> Baseline | None:
-    """The baseline of this moment; None when the facts don't show it."""
-    if not isinstance(facts.rollout, RolloutHealth) or not isinstance(facts.pods, PodHealth):
-        return None
-    return Baseline(
-        at_s=facts.at_s,
-        uid=facts.rollout.target.uid,
-        desired=facts.rollout.desired,
-        available=facts.rollout.available,
-        restarts=facts.pods.restarts,
-        revision=facts.rollout.revision,
-    )

@@ -7,9 +7,10 @@ from dataclasses import replace
 from worker.domain.cooling import cooling
 from worker.domain.incident import Incident, Phase
 from worker.domain.journal import EntryKind
+from worker.domain.outbox import Notice
 from worker.domain.policy import Policy
 from worker.domain.reason import Reason
-from worker.domain.subject import Notice, SubjectDocument
+from worker.domain.subject import SubjectDocument
 
 NOTICES_MAX = 64  # owed to sinks that don't answer; what is over is let go before what is open
 CLOSED_ALERTS_KEPT = 4  # alerts of a closed incident that stay readable
@@ -26,7 +27,9 @@ def escalate(
         incident = incident.with_attempt(
             replace(attempt, outcome=Reason.UNREACHABLE, outcome_at_s=now_s)
         )
-    escalated = incident.to(Phase.ESCALATED, escalated_for=reason, hold=None, streak=None)
+    escalated = incident.to(
+        Phase.ESCALATED, escalated_for=reason, hold=None, streak=None, request=None, undoing=""
+    )
     words = f"{incident.cause} on {document.subject.text}: {reason}. {detail}".replace("_", " ")
     notice = Notice(
         id=f"{incident.id}-escalated", incident=incident.id, kind="escalated",
@@ -37,6 +40,33 @@ def escalate(
     return document.note(EntryKind.ESCALATED, reason, now_s, incident.id, detail=detail)
 
 
+def tell(
+    document: SubjectDocument,
+    incident: Incident,
+    kind: str,
+    identity: str,
+    words: str,
+    now_s: float,
+) -> SubjectDocument:
+    """Owe a human a question ("approval") or a "suggestion"; the incident stays ours."""
+    reason = Reason.AWAITING_APPROVAL if kind == "approval" else Reason.SUGGEST_MODE
+    text = f"{incident.cause} on {document.subject.text}: {words}".replace("_", " ")
+    notice = Notice(
+        id=identity, incident=incident.id, kind=kind, severity=incident.severity,
+        summary=text[:SUMMARY_LENGTH_MAX], reason=reason, at_s=now_s,
+    )  # fmt: skip
+    return _owe(document, notice)
+
+
+def untell(document: SubjectDocument, incident: Incident) -> SubjectDocument:
+    """A question or a suggestion that no human has received yet is not worth a page any more."""
+    moot = ("approval", "suggestion")
+    rest = tuple(
+        one for one in document.notices if one.incident != incident.id or one.kind not in moot
+    )
+    return replace(document, notices=rest)
+
+
 def close(
     document: SubjectDocument, incident: Incident, reason: Reason, now_s: float, **detail: str
 ) -> SubjectDocument:
@@ -44,9 +74,10 @@ def close(
     told = incident.phase is Phase.ESCALATED and reason is not Reason.LEFT_TO_HUMAN
     closed = incident.to(
         Phase.RESOLVED, resolution=reason, closed_at_s=now_s, hold=None, streak=None,
+        request=None, undoing="",
         alerts=incident.alerts[-CLOSED_ALERTS_KEPT:],
     )  # fmt: skip
-    document = document.with_incident(closed)
+    document = untell(document.with_incident(closed), incident)
     if told:
         text = f"{incident.cause} on {document.subject.text}: over ({reason})".replace("_", " ")
         document = _owe(

@@ -68,3 +68,6 @@ class Subject:
 
 INGEST = Subject(SubjectKind.CLUSTER, "", "ingest")
 """The subject that owns input which nobody could read."""
+
+STORM = Subject(SubjectKind.CLUSTER, "", "storm")
+"""The subject that owns a storm: one incident for all that is sick at once."""

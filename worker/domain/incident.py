@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from worker.domain.alert import AlertStatus
+from worker.domain.approval import Request
 from worker.domain.evidence import Baseline
 from worker.domain.identity import Subject, Target
 from worker.domain.reason import Reason
@@ -47,12 +48,17 @@ class AlertRecord:
     severity: str
     pod: str = ""
     traceparent: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One decided action and what became of it. Until `outcome` is set it is owed."""
+    """One decided action and what became of it. Until `outcome` is set it is owed.
+
+    `found` is what the action replaced, which its undo puts back; `undoes` is the intent whose
+    deed this one undoes, "" when it is a remedy of its own.
+    """
 
     intent_id: str
     rung: int
@@ -60,6 +66,11 @@ class Attempt:
     target: Target
     decided_at_s: float
     before: Baseline | None
+    parameters: dict[str, int | str] = field(default_factory=dict)
+    found: dict[str, int | str] = field(default_factory=dict)
+    undoes: str = ""
+    undone: bool = False
+    approved_by: str = ""
     outcome: Reason | None = None
     outcome_at_s: float = 0.0
     verdict: Reason | None = None
@@ -113,6 +124,12 @@ class Incident:
     hold: Hold | None = None
     streak: Streak | None = None
     playbook: str = ""
+    window_s: float = 0.0  # the longest that its alerts' rules were ever known to need
+    request: Request | None = None  # open, or answered and about to be done
+    asked: int = 0  # requests made so far
+    told_suggestions: tuple[str, ...] = ()  # beginnings of the digests that a human was told of
+    undoing: str = ""  # the intent whose deed is to be undone before anything else
+    game_day: str = ""  # the chaos experiment it happened in
     seen: str = ""
     escalated_for: Reason | None = None
     told_by: str = ""  # the sink that received its beginning, and so gets its end
@@ -128,6 +145,9 @@ class Incident:
     def last_attempt(self) -> Attempt | None:
         return self.attempts[-1] if self.attempts else None
 
+    def attempt(self, intent_id: str) -> Attempt | None:
+        return next((one for one in self.attempts if one.intent_id == intent_id), None)
+
     @property
     def all_alerts_resolved(self) -> bool:
         return all(record.status is AlertStatus.RESOLVED for record in self.alerts)
@@ -138,9 +158,15 @@ class Incident:
         return replace(self, phase=phase, **changes)
 
     def with_attempt(self, attempt: Attempt) -> Incident:
-        """Add the attempt, or replace the one with the same intent."""
-        others = tuple(a for a in self.attempts if a.intent_id != attempt.intent_id)
-        return replace(self, attempts=(*others, attempt)[-ATTEMPTS_MAX:])
+        """Add the attempt, or put it in the place of its older self. What never happened is let go
+        before what did: that is counted, and undone."""
+        if self.attempt(attempt.intent_id) is not None:
+            same = (attempt if a.intent_id == attempt.intent_id else a for a in self.attempts)
+            return replace(self, attempts=tuple(same))
+        kept = [*self.attempts, attempt]
+        if len(kept) > ATTEMPTS_MAX:
+            kept.remove(next((a for a in kept if not (a.done or a.owed)), kept[0]))
+        return replace(self, attempts=tuple(kept))
 
 
 def incident_id(subject: Subject, cause: str, ordinal: int) -> str:

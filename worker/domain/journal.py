@@ -1,17 +1,16 @@
 """The append-only story of a subject: entries in a hash chain, and prose made of them.
 
-Entries hold whole numbers and texts only, so that their canonical JSON (RFC 8785) is what
-`json.dumps` with sorted keys gives, and any language can check the chain.
+Each entry is hashed over its canonical JSON (RFC 8785), so any language can check the chain. What a
+whole journal looks like, and what is wrong with one, is judged in chain.py.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from worker.domain.digest import digest_of
 from worker.domain.reason import Growing, Reason
 
 DETAIL_LENGTH_MAX = 512  # characters of one detail
@@ -26,6 +25,9 @@ class EntryKind(Growing):
     EVIDENCE = "evidence"
     HELD = "held"
     REFUSED = "refused"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    SHADOW = "shadow"
     DECIDED = "decided"
     RESENT = "resent"
     OUTCOME = "outcome"
@@ -66,22 +68,31 @@ def _plain(text: str) -> str:
 
 
 def digest(entry: Entry) -> str:
-    """SHA-256 over the canonical JSON of everything but the hash itself."""
-    text = json.dumps(
+    """SHA-256 over the canonical JSON of everything but the hash itself.
+
+    Raises ValueError for what has no canonical form; an entry that `chained` made has one.
+    """
+    return digest_of(
         {
             "seq": entry.seq, "at_ms": entry.at_ms, "kind": str(entry.kind),
             "reason": str(entry.reason), "incident": entry.incident, "detail": entry.detail,
             "previous": entry.previous,
-        },
-        sort_keys=True, separators=(",", ":"), ensure_ascii=False,
+        }
     )  # fmt: skip
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def genuine(entry: Entry) -> bool:
+    """Whether the entry is what its hash was made of; what can't be hashed is not."""
+    try:
+        return entry.hash == digest(entry)
+    except ValueError:
+        return False
 
 
 def broken_at(entries: Sequence[Entry]) -> int | None:
     """The sequence number where a run of entries was edited, cut or reordered; None when whole."""
     for index, entry in enumerate(entries):
-        if entry.hash != digest(entry):
+        if not genuine(entry):
             return entry.seq
         if index and (
             entry.previous != entries[index - 1].hash or entry.seq != entries[index - 1].seq + 1
@@ -121,6 +132,11 @@ TEMPLATES = {
     EntryKind.EVIDENCE: "Seen: {seen}.",
     EntryKind.HELD: "Not now: {reason}. {detail}",
     EntryKind.REFUSED: "Refused {action}: {reason}. {detail}",
+    EntryKind.ASKED: (
+        "Asked a human whether to {action} {target}, because {because} ({request}, {minutes} min)."
+    ),
+    EntryKind.ANSWERED: "Answer of {by} to {request} does nothing: {reason}. {words}",
+    EntryKind.SHADOW: "Somebody did what {playbook} would have done: {action} {target}.",
     EntryKind.DECIDED: "Decided to {action} {target}, because {because} ({intent}).",
     EntryKind.RESENT: "Sent {intent} again under the same id, because it was not done: {reason}.",
     EntryKind.OUTCOME: "The API server's answer to {intent}: {reason}. {detail}",
@@ -134,8 +150,21 @@ TEMPLATES = {
 SENTENCES = {
     (EntryKind.ALERT, Reason.INBOX_FULL): "{count} more alerts than one subject can hold.",
     (EntryKind.ALERT, Reason.INCIDENTS_FULL): "{count} more alerts than one subject can hold.",
+    (EntryKind.OPS_EVENT, Reason.PUT_ON_HOLD): "{by} put {where} on hold until {until}. {words}",
+    (EntryKind.OPS_EVENT, Reason.LET_GO): "{by} lifted the hold on {where}. {words}",
+    (EntryKind.OPS_EVENT, Reason.DEMOTION_LIFTED): (
+        "{by} gave {playbook} its mode back for {where}. {words}"
+    ),
     (EntryKind.REFUSED, Reason.OBSERVE_MODE): (
         "Would {action} {target}, but the mode is observe: nothing was touched. {detail}"
+    ),
+    (EntryKind.ANSWERED, Reason.APPROVED): "{by} approved {request}. {words}",
+    (EntryKind.ANSWERED, Reason.REJECTED_BY_HUMAN): "{by} said no to {request}. {words}",
+    (EntryKind.REFUSED, Reason.SUGGEST_MODE): (
+        "Would {action} {target}, and a human was told so: nothing was touched. {detail}"
+    ),
+    (EntryKind.DECIDED, Reason.UNDONE): (
+        "Decided to undo {undoes} on {target}, because {because} ({intent})."
     ),
     (EntryKind.OUTCOME, Reason.ACCEPTED): "The API server accepted {intent}: {detail}.",
     (EntryKind.OUTCOME, Reason.FOUND_DONE): "Found {intent} already done: {detail}.",

@@ -24,6 +24,10 @@ class OpsEventKind(StrEnum):
     MAINTENANCE_ENDED = "maintenance_ended"
     ON_IT = "on_it"
     RELEASED = "released"
+    PERSON_ACTED = "person_acted"
+    FLAG_CHANGED = "flag_changed"
+    CHAOS_STARTED = "chaos_started"
+    CHAOS_ENDED = "chaos_ended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from worker.domain.cooling import cooling
 from worker.domain.handover import escalate
 from worker.domain.incident import Attempt, Hold, Incident, Phase
 from worker.domain.journal import EntryKind
+from worker.domain.leases import nothing_sent
+from worker.domain.outbox import Intent
 from worker.domain.policy import Policy
 from worker.domain.reason import Reason
-from worker.domain.subject import Intent, SubjectDocument
+from worker.domain.subject import SubjectDocument
 
 
 class Answer(StrEnum):
@@ -42,6 +44,9 @@ ASK_AGAIN = frozenset(
         Reason.KILL_SWITCH,
         Reason.KILL_SWITCH_UNREADABLE,
         Reason.NOT_SENT,
+        Reason.NO_LEASE,
+        Reason.RATE_LIMITED,
+        Reason.SCOPE_UNREADABLE,
     }
 )
 # This remedy is not to be had here; the next one may be.
@@ -74,9 +79,14 @@ def record(
         base = document if same else noted
         return base.with_incident(replace(incident, hold=hold))
     document = replace(noted, intents=tuple(one for one in noted.intents if one.id != intent_id))
+    if outcome.answer is Answer.REJECTED:
+        document = nothing_sent(document, intent_id)
     answered = incident.with_attempt(replace(attempt, outcome=outcome.reason, outcome_at_s=now_s))
     if outcome.answer is Answer.ACCEPTED:
         return _started(document, answered, attempt, now_s)
+    if attempt.undoes and outcome.reason not in ASK_AGAIN:
+        words = f"{outcome.reason}. {outcome.detail}".replace("_", " ")
+        return escalate(document, answered, Reason.NOT_UNDONE, now_s, words)
     return _rejected(document, answered, outcome, policy, now_s)
 
 

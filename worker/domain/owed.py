@@ -8,17 +8,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from worker.domain.evidence import Gone, PodHealth, RolloutHealth
+from worker.domain.catalogue import Verb
+from worker.domain.evidence import Gone, RolloutHealth, Unknown
+from worker.domain.guards import Case, first_refusal
 from worker.domain.handover import escalate
 from worker.domain.incident import Hold, Incident
 from worker.domain.journal import EntryKind
+from worker.domain.outbox import Intent
 from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.plan import Plan, Refusal, Then
-from worker.domain.playbook import Verb
+from worker.domain.ownership import Ownership
+from worker.domain.planners import plan
+from worker.domain.planners.plan import Plan, Refusal, Then
+from worker.domain.pods import PodHealth
 from worker.domain.reason import Reason
-from worker.domain.remedy import plan_step, stuck
+from worker.domain.remedy import stuck
 from worker.domain.situation import Situation
-from worker.domain.subject import Intent, SubjectDocument
+from worker.domain.subject import SubjectDocument
+from worker.domain.undo import undo_again
 
 
 def reconsider(
@@ -34,8 +40,9 @@ def reconsider(
         return record(document, intent.id, outcome, situation.policy, situation.now_s), None
     if situation.now_s >= incident.decide_by_s:
         return _wait(document, incident, situation), None
-    answer = _again(document, incident, situation)
-    if isinstance(answer, Plan) and answer.target == intent.target:
+    answer = _again(document, incident, intent, situation)
+    same = isinstance(answer, Plan) and answer.target == intent.target
+    if isinstance(answer, Plan) and same and answer.parameters == intent.parameters:
         renewed = replace(
             intent,
             fence=answer.fence,
@@ -55,14 +62,24 @@ def reconsider(
     return record(document, intent.id, outcome, situation.policy, situation.now_s), None
 
 
-def _again(document: SubjectDocument, incident: Incident, situation: Situation) -> Plan | Refusal:
+def _again(
+    document: SubjectDocument, incident: Incident, intent: Intent, situation: Situation
+) -> Plan | Refusal:
+    """The plan of this turn for the same thing, if every guard still lets it pass."""
     if (refusal := stuck(document, situation)) is not None:
         return refusal
-    playbook = situation.pack.select(document.subject, incident)
+    attempt = incident.attempt(intent.id)
+    if attempt is not None and attempt.undoes:
+        return undo_again(document, incident, attempt, situation)
+    playbook = situation.known_playbook(document.subject, incident)
     if playbook is None or incident.rung >= len(playbook.steps):
         return Refusal(Reason.NO_PLAYBOOK, Then.HOLD)
     step = playbook.steps[incident.rung]
-    return plan_step(document, incident, playbook, step, situation)
+    planned = plan(step, document, incident, situation)
+    if isinstance(planned, Refusal):
+        return planned
+    case = Case(document, incident, playbook, step, planned, situation, resending=intent.id)
+    return first_refusal(case) or planned
 
 
 def _wait(document: SubjectDocument, incident: Incident, situation: Situation) -> SubjectDocument:
@@ -83,9 +100,19 @@ def _happened(intent: Intent, situation: Situation) -> str | None:
         return "its workload is gone"
     if not isinstance(rollout, RolloutHealth) or not isinstance(pods, PodHealth):
         return None
-    if intent.action == Verb.EVICT_POD:
-        pod = pods.find(intent.target.uid)
-        if pod is None:
-            return f"pod {intent.target.name} is gone"
-        return f"pod {intent.target.name} is terminating" if pod.terminating else ""
+    match intent.action:
+        case Verb.EVICT_POD:
+            pod = pods.find(intent.target.uid)
+            if pod is None:
+                return f"pod {intent.target.name} is gone"
+            return f"pod {intent.target.name} is terminating" if pod.terminating else ""
+        case Verb.RAISE_HPA_MAX:
+            ownership = situation.facts.ownership
+            if not isinstance(ownership, Ownership):
+                return None
+            found = ownership.autoscaler
+            if isinstance(found, Unknown):
+                return None
+            mine = found is not None and found.last_intent == intent.id
+            return "its intent id is on the autoscaler" if mine else ""
     return "its intent id is on the workload" if rollout.last_intent == intent.id else ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from worker.domain.playbook import Mode, Playbook
+from worker.domain.playbook import Mode
+from worker.domain.scope import Limits, Scope, ScopeKind
+from worker.domain.storm import StormLimits
 
 PROTECTED_NAMESPACES = frozenset(
     {"kube-system", "kube-public", "kube-node-lease", "dapr-system", "cert-manager",
@@ -36,7 +38,28 @@ class Policy:
     close_after_healthy_s: float = 120.0
     notice_retry_s: float = 5.0
     notice_retry_max_s: float = 300.0
+    plan_ttl_s: float = 60.0  # facts older than this are no ground for an act
+    approval_s: float = 900.0  # a question that nobody answered goes to a human otherwise
+    asked_max: int = 3  # questions of one incident: a plan that keeps changing is no plan
+    acts_max: int = 3  # of one subject in `acts_window_s`
+    acts_window_s: float = 3600.0
+    flaps_max: int = 6  # openings of one cause within `flap_window_s`: no remedy for that
+    flap_window_s: float = 3600.0
+    loops_max: int = 4  # incidents of one cause that we acted on within `loop_window_s`
+    loop_window_s: float = 21600.0
+    change_window_s: float = 7200.0  # a change this long before the trouble is its first suspect
+    deploy_max_s: float = 3600.0  # a deploy that never says it is finished is over by then
+    lease_s: float = 900.0  # when a lease's target is read, whatever else is known
+    cluster: Limits = field(default=Limits(1, 5, 600.0))
+    namespace: Limits = field(default=Limits(1, 5, 600.0))
+    node_pool: Limits = field(default=Limits(1, 3, 3600.0))
+    storm: StormLimits = field(default=StormLimits())
 
-    def mode_of(self, playbook: Playbook | None) -> Mode:
-        """A playbook's own mode comes first."""
-        return (playbook.mode if playbook else None) or self.mode
+    def limits_of(self, scope: Scope) -> Limits:
+        match scope.kind:
+            case ScopeKind.CLUSTER:
+                return self.cluster
+            case ScopeKind.NAMESPACE:
+                return self.namespace
+            case ScopeKind.NODE_POOL:
+                return self.node_pool

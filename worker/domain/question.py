@@ -17,6 +17,9 @@ class ProbeName(StrEnum):
     POD_HEALTH = "pod_health"
     ALERT_STATE = "alert_state"
     KILL_SWITCH = "kill_switch"
+    ROLLOUT_HISTORY = "rollout_history"
+    OWNERSHIP = "ownership"
+    RULES = "rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ def questions(document: SubjectDocument) -> tuple[Question, ...]:
     """The questions of one turn, after its inbox was absorbed."""
     subject = document.subject
     incidents = document.open_incidents
-    if not incidents or subject.kind is not SubjectKind.SERVICE:
+    disrupted = any(not one.ended for one in document.leases)
+    if not (incidents or disrupted) or subject.kind is not SubjectKind.SERVICE:
         return ()
     asked = [
         Question(ProbeName.ROLLOUT_HEALTH, subject),
@@ -40,6 +44,13 @@ def questions(document: SubjectDocument) -> tuple[Question, ...]:
             tuple(sorted({r.fingerprint for one in incidents for r in one.alerts})),
         ),
     ]  # fmt: skip
-    if any(one.phase in (Phase.OPEN, Phase.ACTING) for one in incidents):
-        asked.append(Question(ProbeName.KILL_SWITCH, subject))
+    phases = {one.phase for one in incidents}
+    if phases & {Phase.OPEN, Phase.ACTING}:
+        asked += [
+            Question(ProbeName.KILL_SWITCH, subject),
+            Question(ProbeName.ROLLOUT_HISTORY, subject),
+            Question(ProbeName.OWNERSHIP, subject),
+        ]
+    if Phase.VERIFYING in phases:
+        asked.append(Question(ProbeName.RULES, subject))
     return tuple(asked)

@@ -7,17 +7,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from worker.domain.evidence import baseline
-from worker.domain.guard import Case, first_refusal
+from worker.domain.asking import ASKS, SUGGESTS, ask, suggest
+from worker.domain.commit import commit
+from worker.domain.evidence import RolloutHealth, Unknown
+from worker.domain.guards import Case, first_refusal
+from worker.domain.guards.permission import inapplicable
 from worker.domain.handover import escalate
-from worker.domain.identity import INGEST
-from worker.domain.incident import Attempt, Hold, Incident, Phase, intent_id
-from worker.domain.journal import EntryKind
-from worker.domain.plan import Plan, Refusal, Then, plan
-from worker.domain.playbook import Mode, Playbook, Step
+from worker.domain.holding import hold, in_time, refused
+from worker.domain.identity import INGEST, STORM
+from worker.domain.incident import Incident, Phase, intent_id
+from worker.domain.outcome import Answer, Outcome, record
+from worker.domain.planners import plan
+from worker.domain.planners.plan import Plan, Refusal, Then
+from worker.domain.playbook import Playbook, Step
 from worker.domain.reason import Reason
+from worker.domain.repair import ended
+from worker.domain.scopes_seen import ScopesSeen
+from worker.domain.shadow import remembered
 from worker.domain.situation import Situation
-from worker.domain.subject import UNPUBLISHED_MAX, Intent, SubjectDocument
+from worker.domain.storm import storm
+from worker.domain.subject import UNPUBLISHED_MAX, SubjectDocument
 
 
 def consider(
@@ -26,35 +35,104 @@ def consider(
     """Climb the ladder to the first step that may be done now; hold, or hand over at its end."""
     now_s = situation.now_s
     if document.subject.workload is None:
-        ours = document.subject == INGEST
-        reason = Reason.MALFORMED_INPUT if ours else Reason.OWNER_UNKNOWN
-        return escalate(document, incident, reason, now_s, _asked(incident))
-    incident = _in_time(document, incident, situation)
-    if (refusal := stuck(document, situation)) is not None:
-        return _hold(document, incident, refusal, situation)
-    playbook = situation.pack.select(document.subject, incident)
+        return _hand_over(document, incident, situation)
+    if (refusal := stuck(document, situation) or stormy(situation)) is not None:
+        return hold(document, incident, refusal, situation)
+    playbook = situation.playbook(document.subject, incident)
+    if isinstance(playbook, Unknown):
+        waiting = Refusal(Reason.CONDITION_UNKNOWN, Then.HOLD, playbook.why)
+        return hold(document, incident, waiting, situation)
     if playbook is None:
-        return escalate(document, incident, Reason.NO_PLAYBOOK, now_s, _asked(incident))
-    incident = replace(incident, playbook=playbook.name)
+        return escalate(document, incident, Reason.NO_PLAYBOOK, now_s, _asked(document, incident))
+    if playbook.name != incident.playbook:
+        rung = incident.rung if incident.attempts else 0  # another ladder, from its first rung
+        incident = replace(incident, playbook=playbook.name, rung=rung)
     soaked_s = incident.opened_at_s + playbook.soak_s
     if now_s < soaked_s:
         waiting = Refusal(Reason.SOAKING, Then.HOLD, until_s=soaked_s)
-        return _hold(document, incident, waiting, situation)
+        return hold(document, incident, waiting, situation)
+    return _climb(document, incident, playbook, situation)
+
+
+def _climb(
+    document: SubjectDocument, incident: Incident, playbook: Playbook, situation: Situation
+) -> SubjectDocument:
+    now_s = situation.now_s
     while incident.rung < len(playbook.steps):
         step = playbook.steps[incident.rung]
-        answer = plan_step(document, incident, playbook, step, situation)
+        planned = inapplicable(step, situation.facts) or plan(step, document, incident, situation)
+        answer = planned
+        if isinstance(planned, Plan):
+            case = Case(document, incident, playbook, step, planned, situation)
+            answer = first_refusal(case) or planned
         if isinstance(answer, Plan):
+            incident = in_time(incident, answer, situation)
             if now_s < incident.decide_by_s:
-                return _decide(document, incident, answer, situation)
+                return _committed(document, incident, answer, situation)
             # What was refused again and again until now is a human's business.
             return escalate(document, incident, Reason.HELD_TOO_LONG, now_s, _tried(incident))
+        if isinstance(planned, Plan) and answer.reason in SUGGESTS | {Reason.OBSERVE_MODE}:
+            document = remembered(document, incident, planned, situation)
+        if isinstance(planned, Plan) and answer.reason in ASKS | SUGGESTS:
+            return _with_a_human(document, incident, planned, answer, step, situation)
         if answer.then is Then.HOLD:
-            return _hold(document, incident, answer, situation, step)
-        document = _refused(document, incident, step, answer, now_s)
+            return hold(document, incident, answer, situation, step.verb)
+        document = refused(document, incident, step.verb, answer, now_s)
         if answer.then is Then.ESCALATE:
             return escalate(document, incident, answer.reason, now_s, answer.detail)
-        incident = replace(incident, rung=incident.rung + 1)
-    return escalate(document, incident, Reason.LADDER_EXHAUSTED, now_s, _tried(incident))
+        incident = replace(incident, rung=incident.rung + 1, request=None)
+    document = ended(document, incident, Reason.LADDER_EXHAUSTED)
+    words = " ".join(part for part in (_tried(incident) + ".", playbook.escalation) if part)
+    return escalate(document, incident, Reason.LADDER_EXHAUSTED, now_s, words)
+
+
+def _committed(
+    document: SubjectDocument, incident: Incident, planned: Plan, situation: Situation
+) -> SubjectDocument:
+    """The intent; done already when its id is on the workload, which our memory may have lost: an
+    old store was put back, and the id is derived, so the deed is the same."""
+    identity, rollout = intent_id(incident), situation.facts.rollout
+    document = commit(document, incident, planned, situation)
+    if not isinstance(rollout, RolloutHealth) or rollout.last_intent != identity:
+        return document
+    found = Outcome(Answer.ACCEPTED, Reason.FOUND_DONE, "its intent id is on the workload")
+    return record(document, identity, found, situation.policy, situation.now_s)
+
+
+def _with_a_human(
+    document: SubjectDocument,
+    incident: Incident,
+    planned: Plan,
+    refusal: Refusal,
+    step: Step,
+    situation: Situation,
+) -> SubjectDocument:
+    """Asked or told, and held until there is an answer."""
+    if refusal.reason in SUGGESTS:
+        document, incident = suggest(document, incident, planned, situation)
+        return hold(document, incident, refusal, situation, step.verb)
+    if refusal.reason is Reason.PLAN_CHANGED:
+        document = refused(document, incident, step.verb, refusal, situation.now_s)
+    document, incident = ask(document, incident, planned, situation)
+    if incident.phase is not Phase.OPEN or incident.request is None:
+        return document
+    waiting = replace(
+        refusal, reason=Reason.AWAITING_APPROVAL, until_s=incident.request.expires_at_s
+    )
+    return hold(document, incident, waiting, situation, step.verb, told=True)
+
+
+def _hand_over(
+    document: SubjectDocument, incident: Incident, situation: Situation
+) -> SubjectDocument:
+    """What has no workload is a human's at once, with what its playbook says to look at."""
+    words, reason = _asked(document, incident), _not_ours(document)
+    playbook = situation.known_playbook(document.subject, incident)
+    if playbook is not None and reason is Reason.OWNER_UNKNOWN:
+        incident = replace(incident, playbook=playbook.name)
+        words = f"{words}. {playbook.escalation}".strip()
+        reason = reason if playbook.steps else Reason.LADDER_EXHAUSTED
+    return escalate(document, incident, reason, situation.now_s, words)
 
 
 def stuck(document: SubjectDocument, situation: Situation) -> Refusal | None:
@@ -69,114 +147,28 @@ def stuck(document: SubjectDocument, situation: Situation) -> Refusal | None:
     return None
 
 
-def plan_step(
-    document: SubjectDocument,
-    incident: Incident,
-    playbook: Playbook,
-    step: Step,
-    situation: Situation,
-) -> Plan | Refusal:
-    planned = plan(step.verb, incident, situation.facts, situation.policy.newborn_s)
-    if isinstance(planned, Refusal):
-        return planned
-    case = Case(document, incident, playbook, step, planned, situation)
-    return first_refusal(case) or planned
+def stormy(situation: Situation) -> Refusal | None:
+    """In a storm one root incident is told, and its children wait: no page for each of them."""
+    seen = situation.facts.scopes
+    if not isinstance(seen, ScopesSeen) or seen.cluster is None or isinstance(seen.known, Unknown):
+        return None  # the guard of the same name refuses what isn't known
+    found = storm(seen.cluster, seen.known, situation.policy.storm, situation.now_s)
+    if found is None:
+        return None
+    return Refusal(Reason.STORM, Then.HOLD, f"{found.words}; see {STORM.text}", patient=True)
 
 
-def _decide(
-    document: SubjectDocument, incident: Incident, planned: Plan, situation: Situation
-) -> SubjectDocument:
-    now_s = situation.now_s
-    identity = intent_id(incident)
-    attempt = Attempt(
-        intent_id=identity,
-        rung=incident.rung,
-        action=planned.verb,
-        target=planned.target,
-        decided_at_s=now_s,
-        before=baseline(situation.facts),
-    )
-    intent = Intent(
-        id=identity,
-        incident=incident.id,
-        action=planned.verb,
-        target=planned.target,
-        fence=planned.fence,
-        generation=planned.generation,
-        decided_at_s=now_s,
-        sent_at_s=now_s,
-    )
-    acting = incident.with_attempt(attempt).to(
-        Phase.ACTING, attempts_made=incident.attempts_made + 1, hold=None, streak=None
-    )
-    document = replace(document.with_incident(acting), intents=(*document.intents, intent))
-    return document.note(
-        EntryKind.DECIDED,
-        planned.because,
-        now_s,
-        incident.id,
-        action=planned.verb.replace("_", " "),
-        target=planned.target.text,
-        intent=identity,
-        because=planned.detail,
-        playbook=incident.playbook,
-    )
+def _not_ours(document: SubjectDocument) -> Reason:
+    if document.subject == INGEST:
+        return Reason.MALFORMED_INPUT
+    return Reason.STORM if document.subject == STORM else Reason.OWNER_UNKNOWN
 
 
-def _hold(
-    document: SubjectDocument,
-    incident: Incident,
-    refusal: Refusal,
-    situation: Situation,
-    step: Step | None = None,
-) -> SubjectDocument:
-    """Not now. A hold is told once, and ends in a human's hands when it lasts too long."""
-    now_s, policy = situation.now_s, situation.policy
-    patient = _observing(document, incident, situation)
-    same = incident.hold is not None and incident.hold.reason is refusal.reason
-    if not same:
-        document = _refused(document, incident, step, refusal, now_s)
-    if now_s >= incident.decide_by_s and not patient:
-        words = f"{refusal.reason}. {refusal.detail}".replace("_", " ")
-        return escalate(document, incident, Reason.HELD_TOO_LONG, now_s, words)
-    since_s = incident.hold.since_s if same and incident.hold else now_s
-    until_s = refusal.until_s or now_s + policy.hold_s
-    if not patient:
-        until_s = min(until_s, max(incident.decide_by_s, now_s + policy.hold_s))
-    hold = Hold(refusal.reason, since_s, until_s, patient)
-    return document.with_incident(replace(incident, hold=hold))
-
-
-def _observing(document: SubjectDocument, incident: Incident, situation: Situation) -> bool:
-    playbook = situation.pack.select(document.subject, incident)
-    return situation.policy.mode_of(playbook) is Mode.OBSERVE
-
-
-def _in_time(document: SubjectDocument, incident: Incident, situation: Situation) -> Incident:
-    """What was only watched so far: its time to be decided begins when acting is allowed."""
-    watched = incident.hold is not None and incident.hold.patient
-    if not watched or _observing(document, incident, situation):
-        return incident
-    return replace(incident, decide_by_s=situation.now_s + situation.policy.decide_within_s)
-
-
-def _refused(
-    document: SubjectDocument,
-    incident: Incident,
-    step: Step | None,
-    refusal: Refusal,
-    now_s: float,
-) -> SubjectDocument:
-    kind = EntryKind.HELD if step is None else EntryKind.REFUSED
-    action = "" if step is None else step.verb.replace("_", " ")
-    return document.note(
-        kind, refusal.reason, now_s, incident.id,
-        action=action, target=refusal.target, detail=refusal.detail,
-    )  # fmt: skip
-
-
-def _asked(incident: Incident) -> str:
-    return ", ".join(sorted({record.name for record in incident.alerts}))
+def _asked(document: SubjectDocument, incident: Incident) -> str:
+    """Its alerts by name; a storm in the words of whoever saw it."""
+    if document.subject == STORM:
+        return ", ".join(sorted({one.labels.get("words", one.name) for one in incident.alerts}))
+    return ", ".join(sorted({one.name for one in incident.alerts}))
 
 
 def _tried(incident: Incident) -> str:

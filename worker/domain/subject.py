@@ -10,17 +10,24 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from worker.domain.alert import Alert, AlertStatus
-from worker.domain.identity import Subject, Target
+from worker.domain.approval import Answer
+from worker.domain.change import Change, Recurrence
+from worker.domain.identity import Subject
 from worker.domain.incident import Incident
 from worker.domain.journal import Entry, EntryKind, chained
 from worker.domain.ops_event import OpsEvent
+from worker.domain.outbox import HeldLease, Intent, Notice, ScopeNote, Shadow
+from worker.domain.person_hold import PersonHold
 from worker.domain.reason import Reason
+from worker.domain.scope import Act
 
 SCHEMA = 1
 
 INCIDENTS_OPEN_MAX = 16  # open incidents a subject; what comes on top escalates
 INCIDENTS_CLOSED_KEPT = 16  # closed incidents that stay readable in the document
 TAIL_MAX = 50  # published journal entries that stay in the document
+ACTS_KEPT_MAX = 64  # acts of this subject, for its rate; more than any setting allows
+ANSWERS_MAX = 16  # of humans, waiting to be read
 COOL_DOWNS_MAX = 64  # (cause, action) pairs
 COOL_DOWN_TIMES_MAX = 8  # incidents of a pair that are remembered: by then the pause is longest
 UNPUBLISHED_MAX = 200  # journal entries owed to the topic; beyond it nothing new is begun
@@ -41,48 +48,15 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Intent:
-    """A decided write, owed until its outcome is known. `fence` is the resourceVersion read."""
-
-    id: str
-    incident: str
-    action: str
-    target: Target
-    fence: str
-    generation: int
-    decided_at_s: float
-    sent_at_s: float
-    resends: int = 0
-    extra: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A message that a human must receive, owed until a sink gives a receipt. `sink` is the only
-    one that will do, "" when any will."""
-
-    id: str
-    incident: str
-    kind: str
-    severity: str
-    summary: str
-    reason: Reason
-    at_s: float
-    tries: int = 0
-    next_try_s: float = 0.0
-    sink: str = ""
-    extra: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class CoolDown:
     """When an action was done about a cause: one moment an incident, its last write, the newest
-    incident at the end."""
+    incident at the end. `earlier` are the incidents of the other moments."""
 
     cause: str
     action: str
     incident: str
     done_s: tuple[float, ...]
+    earlier: tuple[str, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -104,6 +78,15 @@ class SubjectDocument:
     journal_head: str = ""
     published_seq: int = 0
     untold: int = 0  # entries that were only counted
+    answers: tuple[Answer, ...] = ()
+    holds: tuple[PersonHold, ...] = ()
+    changes: tuple[Change, ...] = ()
+    recurrences: tuple[Recurrence, ...] = ()
+    leases: tuple[HeldLease, ...] = ()
+    scope_notes: tuple[ScopeNote, ...] = ()
+    acts: tuple[Act, ...] = ()
+    shadows: tuple[Shadow, ...] = ()
+    reported_sick: bool = False
     last_now_s: float = 0.0
     pack_version: int = 0
     departure: str = ""  # the mark under which it left the open index; "" since news came
@@ -121,8 +104,9 @@ class SubjectDocument:
     def settled(self) -> bool:
         """Nothing open and nothing owed: nobody needs to wake this subject again."""
         return not (
-            self.inbox or self.ops_events or self.overflowed or self.intents or self.notices
-            or self.open_incidents or self.unpublished
+            self.inbox or self.ops_events or self.overflowed or self.answers or self.intents
+            or self.notices or self.open_incidents or self.unpublished
+            or self.leases or self.scope_notes or self.reported_sick
         )  # fmt: skip
 
     def incident(self, incident_id: str) -> Incident | None:

@@ -12,18 +12,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from worker.domain.alert import AlertStatus
-from worker.domain.evidence import (
-    AlertStates,
-    Baseline,
-    Facts,
-    Gone,
-    PodHealth,
-    RolloutHealth,
-    Unknown,
-)
-from worker.domain.incident import AlertRecord, Attempt, Incident
-from worker.domain.plan import sick_pods
-from worker.domain.playbook import Verb
+from worker.domain.evidence import AlertStates, Baseline, Gone, RolloutHealth, Unknown
+from worker.domain.facts import Facts
+from worker.domain.incident import AlertRecord, Incident
+from worker.domain.planners.symptom import sick_pods
+from worker.domain.pods import PodHealth
 from worker.domain.reason import Reason
 
 
@@ -115,31 +108,7 @@ def alert_state(record: AlertRecord, facts: Facts, pods: PodHealth) -> Reason | 
     return Reason.ALERT_FIRING if record.status is AlertStatus.FIRING else None
 
 
-def changed_by_others(attempt: Attempt, facts: Facts) -> str:
-    """The revision that somebody else rolled out since the action; "" when nobody did.
-
-    A restart of ours makes one revision more. A StatefulSet's and a DaemonSet's revision is a hash,
-    so that a second one after a restart can't be told from ours.
-    """
-    before, rollout = attempt.before, facts.rollout
-    if before is None or not isinstance(rollout, RolloutHealth):
-        return ""
-    now, then = rollout.revision, before.revision
-    if attempt.action == Verb.ROLLOUT_RESTART:
-        counted = now.isdecimal() and then.isdecimal()
-        ours = not counted or int(now) <= int(then) + 1
-    else:
-        ours = now == then
-    return "" if ours else f"revision {now}"
-
-
-def helped_in_part(attempt: Attempt, facts: Facts) -> bool:
-    """Every pod made since the action is well: those still sick are older than it."""
-    if not isinstance(facts.pods, PodHealth):
-        return False
-    made_since = [p for p in facts.pods.live if p.created_at_s >= attempt.decided_at_s - 1.0]
-    return bool(made_since) and all(pod.ready for pod in made_since)
-
-
+NO_RULES = "no rules are known here"
+"""Then the playbook's own window is all there is."""
 NO_MONITOR = "no monitor is configured"
 """Then what the monitor told us is all there is: firing until it said resolved."""

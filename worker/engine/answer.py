@@ -10,7 +10,7 @@ import re
 
 from worker.domain.outcome import Answer, Outcome
 from worker.domain.reason import Reason
-from worker.engine.ports import ApiAnswer, Json
+from worker.engine.ports import ApiAnswer, Json, ObjectRef
 
 MESSAGE_LENGTH_MAX = 300  # characters of the server's words that the journal repeats
 STALE_RETRY_S = 2.0  # a lost race is looked at again soon
@@ -42,6 +42,20 @@ def outcome_of(answer: ApiAnswer) -> Outcome:
     if status in (409, 422) and _is_race(answer, status):
         return Outcome(Answer.UNCLEAR, Reason.STALE, words, STALE_RETRY_S)
     return Outcome(Answer.REJECTED, _refusal(status, answer), words, answer.retry_after_s)
+
+
+def outcome_unsent(why: str) -> Outcome:
+    """Nothing was sent, since what was read right before is not what was decided upon."""
+    words = f"nothing was sent: {why}"[:MESSAGE_LENGTH_MAX]
+    return Outcome(Answer.REJECTED, Reason.TARGET_GONE, words)
+
+
+def outcome_unread(ref: ObjectRef, error: str) -> Outcome:
+    """Nothing was sent, since what the request is made of couldn't be read. A missing right is not
+    asked for again."""
+    words = f"nothing was sent: {ref.kind} {ref.name} was not read: {error or 'no answer in time'}"
+    reason = Reason.FORBIDDEN if _NO_RIGHT.search(error) else Reason.NOT_SENT
+    return Outcome(Answer.REJECTED, reason, words[:MESSAGE_LENGTH_MAX])
 
 
 def _refusal(status: int, answer: ApiAnswer) -> Reason:

@@ -15,6 +15,7 @@ from pathlib import Path
 NAMES = (
     "accept.saved",
     "turn.intent_durable",
+    "turn.claimed",
     "turn.slow",
     "write.sent",
     "write.answered",

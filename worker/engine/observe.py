@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from worker.domain.evidence import Facts, Unknown
+from worker.domain.evidence import Unknown
+from worker.domain.facts import Facts
 from worker.domain.question import ProbeName, Question
 from worker.engine.ports import Clock, ClusterApi, PermanentError, Telemetry, TransientError
 
@@ -18,6 +19,9 @@ FIELD_OF_PROBE: Mapping[ProbeName, str] = {
     ProbeName.POD_HEALTH: "pods",
     ProbeName.ALERT_STATE: "alerts",
     ProbeName.KILL_SWITCH: "kill_switch_set",
+    ProbeName.ROLLOUT_HISTORY: "history",
+    ProbeName.OWNERSHIP: "ownership",
+    ProbeName.RULES: "rules",
 }
 
 

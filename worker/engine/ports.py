@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from worker.domain.correlation import Inventory as Inventory
+from worker.domain.evidence import Unknown
 from worker.domain.journal import Entry
-from worker.domain.subject import Notice
-
-Json = dict[str, Any]
+from worker.domain.outbox import Notice
+from worker.domain.rule_window import RuleWindow
+from worker.engine.cluster_port import ApiAnswer as ApiAnswer
+from worker.engine.cluster_port import ClusterApi as ClusterApi
+from worker.engine.cluster_port import Json as Json
+from worker.engine.cluster_port import ObjectRef as ObjectRef
+from worker.engine.cluster_port import WriteRequest as WriteRequest
 
 
 class TransientError(Exception):
@@ -52,12 +57,15 @@ class Stored:
 class Save:
     """Write `value` if the stored version is still `version` ("" = only if there is none).
 
-    `value` may hold the domain's dataclasses: the adapter encodes them as JSON objects.
+    `value` may hold the domain's dataclasses: the adapter encodes them as JSON objects. `ttl_s`
+    seconds after this save the document is gone, as if deleted; None is never. A key is saved
+    either always with one or never: what a save without one does to it, each store knows alone.
     """
 
     key: str
     value: Mapping[str, Any]
     version: str
+    ttl_s: int | None = None
 
 
 class StateStore(Protocol):
@@ -76,53 +84,6 @@ class StateStore(Protocol):
         """Delete if the version is still that one."""
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectRef:
-    """One API object or collection; `name` is empty for a collection."""
-
-    kind: str
-    namespace: str
-    name: str = ""
-    label_selector: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class WriteRequest:
-    """One write: POST of `body`, a merge patch when it is an object, a JSON patch when a list."""
-
-    verb: str  # "create" or "patch"
-    ref: ObjectRef
-    subresource: str
-    body: Json | list[Json]
-    intent_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ApiAnswer:
-    """The API server's answer. Status 0: none came; the write may or may not have happened."""
-
-    status: int
-    body: Json = field(default_factory=dict)
-    retry_after_s: float | None = None
-    sent: bool = True
-
-
-class ClusterApi(Protocol):
-    """The Kubernetes API, as far as probes and actions need it."""
-
-    async def get(self, ref: ObjectRef) -> Json | None:
-        """One object as JSON, None when it does not exist. Raises Transient/PermanentError."""
-
-    async def list(self, ref: ObjectRef) -> list[Json]:
-        """The objects of a collection. Raises TransientError, PermanentError."""
-
-    async def write(self, request: WriteRequest) -> ApiAnswer:
-        """Send once. Never raises for what the API server or the network does."""
-
-    async def server_time_s(self) -> float:
-        """The API server's clock (its Date header), seconds since the epoch."""
-
-
 class Monitor(Protocol):
     """What fires now, asked of the monitor itself."""
 
@@ -133,6 +94,21 @@ class Monitor(Protocol):
 class KillSwitch(Protocol):
     async def is_set(self) -> bool:
         """Raises TransientError or PermanentError when unreadable, which counts as set."""
+
+
+class Expressions(Protocol):
+    """The language of playbooks' conditions."""
+
+    def evaluate(self, text: str, variables: Mapping[str, Any]) -> bool | Unknown:
+        """The answer, or why there is none. Never raises."""
+
+
+class Rules(Protocol):
+    """The alerting rules of the monitor."""
+
+    async def windows(self) -> Mapping[str, RuleWindow]:
+        """By alert name, how long its rule waits and looks back; an alert whose rule isn't here or
+        can't be read is left out, which is not known. Raises TransientError, PermanentError."""
 
 
 class Sink(Protocol):

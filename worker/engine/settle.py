@@ -1,6 +1,7 @@
 """Paying what a subject owes to others: journal entries to their topic, notices to a human.
 
-A receipt counts, nothing else. What isn't received stays in the document and is tried again.
+A receipt counts, nothing else. What isn't received stays in the document and is tried again; an
+entry is received when it was published and is in the archive.
 """
 
 from __future__ import annotations
@@ -10,8 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from worker.domain.handover import not_received, received
+from worker.domain.identity import Subject
+from worker.domain.journal import Entry
+from worker.domain.outbox import Notice
 from worker.domain.policy import Policy
-from worker.domain.subject import Notice, SubjectDocument
+from worker.domain.subject import SubjectDocument
+from worker.engine.archive import Archive
 from worker.engine.documents import Documents
 from worker.engine.ports import (
     Clock,
@@ -31,6 +36,7 @@ class Settle:
         *,
         documents: Documents,
         journal: JournalTopic,
+        archive: Archive,
         sinks: Sequence[Sink],
         clock: Clock,
         telemetry: Telemetry,
@@ -39,6 +45,7 @@ class Settle:
     ) -> None:
         self._documents = documents
         self._journal = journal
+        self._archive = archive
         self._sinks = sinks
         self._clock = clock
         self._telemetry = telemetry
@@ -105,9 +112,21 @@ class Settle:
                     return document
                 at_once = 1
                 continue
+            if not await self._kept(document.subject, some):
+                return document
             document = await self._published(document, some[-1].seq)
             owed = owed[len(some) :]
         return document
+
+    async def _kept(self, subject: Subject, entries: Sequence[Entry]) -> bool:
+        """Before it is put on record, so that no entry leaves the document for nowhere."""
+        try:
+            async with asyncio.timeout(self._send_timeout_s):
+                await self._archive.keep(subject, entries)
+        except (TransientError, PermanentError, TimeoutError):
+            self._telemetry.count("journal_failed")
+            return False
+        return True
 
     async def _published(self, document: SubjectDocument, last: int) -> SubjectDocument:
         def change(stored: SubjectDocument) -> SubjectDocument:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from worker.engine.dead_letters import DeadLetters
 from worker.engine.indexes import OpenIndex
 from worker.engine.ports import Clock, Telemetry, TransientError, Waker
+from worker.engine.reclaim import Reclaim
 
 LETTERS_AT_ONCE = 100  # dead letters that are published between two looks at their list
 
@@ -21,11 +22,13 @@ class Sweep:
         index: OpenIndex,
         dead_letters: DeadLetters,
         waker: Waker,
+        reclaim: Reclaim,
         clock: Clock,
         telemetry: Telemetry,
         every_s: float,
     ) -> None:
         self._index = index
+        self._reclaim = reclaim
         self._dead_letters = dead_letters
         self._waker = waker
         self._clock = clock
@@ -47,9 +50,10 @@ class Sweep:
         return published
 
     async def forever(self) -> None:
-        """Both, apart from each other, until cancelled."""
+        """All of them, apart from each other, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._repeat(self.once), name="sweep")
+            tasks.create_task(self._repeat(self._reclaim.once), name="expired leases")
             tasks.create_task(self._repeat(self.letters), name="dead letters")
 
     async def _repeat(self, work: Callable[[], Awaitable[int]]) -> None:

@@ -8,23 +8,26 @@ overtaken by another one loses its save, reloads and starts over.
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from worker.domain.absorb import absorb
 from worker.domain.decision import abandon, decide, true_now_s, wake_at
 from worker.domain.outcome import record
-from worker.domain.playbook import Pack
+from worker.domain.pack import Pack
 from worker.domain.policy import Policy
 from worker.domain.question import questions
 from worker.domain.subject import SubjectDocument
+from worker.domain.window import Window
+from worker.engine.carry_out import CarryOut
+from worker.engine.conditions import answers
+from worker.engine.departure import Departure
 from worker.engine.documents import Documents, Loaded
 from worker.engine.failpoint import failpoint
-from worker.engine.indexes import OpenIndex, RecentIndex
+from worker.engine.indexes import OpenIndex
 from worker.engine.observe import Observe
-from worker.engine.perform import Perform
-from worker.engine.ports import Clock, Telemetry
+from worker.engine.ports import Clock, Expressions, Telemetry
+from worker.engine.scope_reports import ScopeReports
 from worker.engine.settle import Settle
 from worker.engine.tracing import links_of, parent_of
 
@@ -36,23 +39,24 @@ BUGS_MAX = 3  # turns of one subject that may fail by a bug before its incidents
 class TurnParts:
     documents: Documents
     index: OpenIndex
-    recent: RecentIndex
+    departure: Departure
     observe: Observe
-    perform: Perform
+    carry_out: CarryOut
     settle: Settle
     clock: Clock
     telemetry: Telemetry
+    scope_reports: ScopeReports
+    expressions: Expressions
     policy: Policy
+    windows: tuple[Window, ...]
     pack: Callable[[], Pack]
     deadline_s: float
-    instance: str  # no other process has it, so its marks in the open index are its own
 
 
 class Turn:
     def __init__(self, parts: TurnParts) -> None:
         self._parts = parts
         self._bugs: dict[str, int] = {}
-        self._departures = itertools.count(1)
 
     async def run(self, subject_key: str, *, traceparent: str = "") -> float | None:
         """Work on one subject; when to look at it again, None when it is settled.
@@ -67,7 +71,7 @@ class Turn:
         parts = self._parts
         loaded = await parts.documents.load(subject_key)
         if loaded is None:
-            await self._forget(subject_key)
+            await parts.departure.forget(subject_key)
             return None
         parent = parent_of(loaded.document, traceparent)
         with parts.telemetry.span(
@@ -85,11 +89,17 @@ class Turn:
             if saved is not None:
                 document, again = saved
                 if not again:
-                    return await parts.settle.settle(document, await self._lead_s())
+                    return await self._settle(document)
             reloaded = await parts.documents.load(subject_key)
             assert reloaded is not None, f"document {subject_key} vanished inside a turn"
             loaded = reloaded
-        return await parts.settle.settle(loaded.document, await self._lead_s())
+        return await self._settle(loaded.document)
+
+    async def _settle(self, document: SubjectDocument) -> SubjectDocument:
+        lead_s = await self._lead_s()
+        now_s = self._parts.clock.now_s() - lead_s
+        document = await self._parts.scope_reports.settle(document, now_s)
+        return await self._parts.settle.settle(document, lead_s)
 
     async def _round(self, loaded: Loaded) -> tuple[SubjectDocument, bool] | None:
         """The document as stored, and whether to look again at once; None when a save was lost."""
@@ -97,9 +107,14 @@ class Turn:
         skew_s = await parts.observe.skew_s()
         now_s = true_now_s(parts.clock.now_s(), skew_s, policy)
         document = absorb(loaded.document, policy, now_s)
+        document = await parts.scope_reports.report(document, now_s)
         facts = await parts.observe.facts(questions(document), skew_s)
+        facts = replace(facts, scopes=await parts.scope_reports.seen(document, now_s))
+        pack = parts.pack()
+        yes = answers(document, facts, pack, policy, now_s, parts.expressions)
+        facts = replace(facts, conditions=yes)
         await failpoint("turn.slow")
-        decision = decide(document, facts, parts.pack(), policy, parts.clock.now_s())
+        decision = decide(document, facts, pack, policy, parts.clock.now_s(), parts.windows)
         if decision.document != loaded.document:
             await parts.index.add([document.subject])
             if not await parts.documents.save(decision.document, loaded.version):
@@ -110,7 +125,7 @@ class Turn:
             return decision.document, False
         await failpoint("turn.intent_durable")
         for intent in decision.perform:
-            outcome = await parts.perform.perform(intent)
+            outcome = await parts.carry_out.carry_out(document.subject, intent, now_s)
             at_s = true_now_s(parts.clock.now_s(), skew_s, policy)
             await self._change(
                 document.subject.key,
@@ -122,7 +137,7 @@ class Turn:
         parts = self._parts
         self._bugs.pop(document.subject.key, None)
         if document.settled:
-            return await self._leave(document)
+            return await parts.departure.leave(document)
         lead_s = await self._lead_s()
         wake_s = wake_at(document, parts.policy, parts.clock.now_s() - lead_s)
         return None if wake_s is None else wake_s + lead_s
@@ -131,34 +146,6 @@ class Turn:
         """How far our clock is ahead of the document's time: nothing, unless it is wrong."""
         now_s, skew_s = self._parts.clock.now_s(), await self._parts.observe.skew_s()
         return now_s - true_now_s(now_s, skew_s, self._parts.policy)
-
-    async def _leave(self, document: SubjectDocument) -> float | None:
-        """Take a settled subject out of the open index, unless news came in the meantime."""
-        parts, key = self._parts, document.subject.key
-        if document.departure and await parts.index.subject_of(key) is None:
-            return None
-        loaded = await parts.documents.load(key)
-        if loaded is None or loaded.document != document:
-            return parts.clock.now_s()
-        await parts.recent.add(document.subject, parts.clock.now_s())
-        return None if await self._depart(loaded) else parts.clock.now_s()
-
-    async def _forget(self, subject_key: str) -> None:
-        """An entry without a document: its maker died in between, or is about to save it."""
-        subject = await self._parts.index.subject_of(subject_key)
-        if subject is not None:
-            await self._depart(Loaded(SubjectDocument(subject), ""))
-
-    async def _depart(self, loaded: Loaded) -> bool:
-        """Mark the entry, save the document, remove the entry: see OpenIndex for the order."""
-        index, subject = self._parts.index, loaded.document.subject
-        mark = f"{self._parts.instance}-{next(self._departures)}"
-        await index.leaving(subject, mark)
-        departed = replace(loaded.document, departure=mark)
-        if not await self._parts.documents.save(departed, loaded.version):
-            return False
-        await index.left(subject.key, mark)
-        return True
 
     async def _change(
         self, subject_key: str, change: Callable[[SubjectDocument], SubjectDocument]

@@ -6,14 +6,21 @@ from collections.abc import Mapping
 
 from worker.domain.question import ProbeName, Question
 from worker.engine.observe import Probe
-from worker.engine.ports import ClusterApi, KillSwitch, Monitor
+from worker.engine.ports import ClusterApi, KillSwitch, Monitor, Rules
 from worker.probes.alert_state import alert_state
+from worker.probes.ownership import ownership
 from worker.probes.pod_health import pod_health
 from worker.probes.rollout_health import rollout_health
+from worker.probes.rollout_history import rollout_history
+from worker.probes.rule_windows import rule_windows
 
 
 def probes(
-    cluster: ClusterApi, monitor: Monitor | None, kill_switch: KillSwitch, annotation_prefix: str
+    cluster: ClusterApi,
+    monitor: Monitor | None,
+    kill_switch: KillSwitch,
+    rules: Rules | None,
+    annotation_prefix: str,
 ) -> Mapping[ProbeName, Probe]:
     """The catalog: every question that can be asked, with who answers it."""
 
@@ -25,4 +32,7 @@ def probes(
         ProbeName.POD_HEALTH: lambda q: pod_health(cluster, q),
         ProbeName.ALERT_STATE: lambda q: alert_state(monitor, q),
         ProbeName.KILL_SWITCH: kill_switch_set,
+        ProbeName.ROLLOUT_HISTORY: lambda q: rollout_history(cluster, q),
+        ProbeName.OWNERSHIP: lambda q: ownership(cluster, q, annotation_prefix),
+        ProbeName.RULES: lambda _: rule_windows(rules),
     }

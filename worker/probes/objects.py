@@ -1,4 +1,4 @@
-"""Reading API objects: identity, controller, age, selector."""
+"""Reading API objects: identity, controller, age, revision, selector."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from datetime import datetime
 from worker.domain.identity import Target
 from worker.engine.ports import Json
 
+REVISION = "deployment.kubernetes.io/revision"
+
 
 def target_of(kind: str, found: Json) -> Target:
+    """A node has no namespace."""
     metadata = found["metadata"]
-    return Target(kind, metadata["namespace"], metadata["name"], metadata["uid"])
+    return Target(kind, metadata.get("namespace", ""), metadata["name"], metadata["uid"])
 
 
 def selector_text(workload: Json) -> str:
@@ -38,3 +41,8 @@ def controller_uid(found: Json) -> str:
 
 def created_at_s(found: Json) -> float:
     return datetime.fromisoformat(found["metadata"]["creationTimestamp"]).timestamp()
+
+
+def revision_of(found: Json) -> str:
+    """The number that its controller noted on a Deployment or a ReplicaSet, "" when none is."""
+    return str((found["metadata"].get("annotations") or {}).get(REVISION, ""))

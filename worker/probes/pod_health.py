@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from worker.domain.evidence import Container, DisruptionBudget, Pod, PodHealth, Unknown
+from worker.domain.evidence import Unknown
+from worker.domain.pods import Container, DisruptionBudget, Pod, PodHealth
 from worker.domain.question import Question
 from worker.engine.ports import ClusterApi, Json, ObjectRef
 from worker.probes.objects import controller_uid, created_at_s, selector_text, target_of

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from worker.domain.evidence import Gone, RolloutHealth, Unknown
+from worker.domain.evidence import ContainerSpec, Gone, RolloutHealth, Unknown
 from worker.domain.identity import UNDERSTOOD_KINDS
+from worker.domain.marks import INTENT_ID, PAUSED_BY
+from worker.domain.quantity import bytes_of
 from worker.domain.question import Question
 from worker.engine.ports import ClusterApi, Json, ObjectRef
-from worker.probes.objects import controller_uid, created_at_s, selector_text, target_of
+from worker.probes.objects import (
+    controller_uid,
+    created_at_s,
+    revision_of,
+    selector_text,
+    target_of,
+)
 from worker.probes.pod_health import pod_of
-
-REVISION = "deployment.kubernetes.io/revision"
 
 
 async def rollout_health(
@@ -50,7 +57,7 @@ def health_of(
         updated = status.get("updatedReplicas", 0)
         ready = status.get("readyReplicas", 0)
         available = status.get("availableReplicas", 0)
-    strategy = spec.get("updateStrategy") or {}
+    strategy, paused = spec.get("updateStrategy") or {}, bool(spec.get("paused", False))
     return RolloutHealth(
         target=target_of(kind, found),
         resource_version=found["metadata"]["resourceVersion"],
@@ -60,14 +67,24 @@ def health_of(
         updated=updated,
         ready=ready,
         available=available,
-        paused=bool(spec.get("paused", False)),
+        paused=paused,
         on_delete=strategy.get("type") == "OnDelete",
-        revision=annotations.get(REVISION) or status.get("updateRevision", ""),
+        revision=revision_of(found) or status.get("updateRevision", ""),
         changed_at_s=changed_at_s,
         restart_keeps=_restart_keeps(kind, spec, desired, ready),
-        last_intent=annotations.get(f"{annotation_prefix}/intent-id", ""),
+        last_intent=annotations.get(f"{annotation_prefix}/{INTENT_ID}", ""),
         annotations=annotations,
+        containers=tuple(_containers((spec.get("template") or {}).get("spec") or {})),
+        paused_by=annotations.get(f"{annotation_prefix}/{PAUSED_BY}", "") if paused else "",
     )
+
+
+def _containers(pod_spec: Json) -> Iterator[ContainerSpec]:
+    """Init containers too: a sidecar is one of those, and may be killed for memory like any."""
+    for field in ("containers", "initContainers"):
+        for one in pod_spec.get(field) or []:
+            limit = str(((one.get("resources") or {}).get("limits") or {}).get("memory", ""))
+            yield ContainerSpec(one["name"], one.get("image", ""), limit, bytes_of(limit))
 
 
 def _restart_keeps(kind: str, spec: Json, desired: int, ready: int) -> int:
@@ -115,7 +132,7 @@ def _naked_pod(found: Json, annotation_prefix: str) -> RolloutHealth:
         revision="",
         changed_at_s=0.0,
         restart_keeps=0,
-        last_intent=annotations.get(f"{annotation_prefix}/intent-id", ""),
+        last_intent=annotations.get(f"{annotation_prefix}/{INTENT_ID}", ""),
         annotations=annotations,
     )
 
@@ -126,16 +143,12 @@ async def _changed_at_s(cluster: ClusterApi, deployment: Json) -> float:
     sets = await cluster.list(
         ObjectRef("ReplicaSet", metadata["namespace"], label_selector=selector_text(deployment))
     )
-    revision = _revision(deployment)
+    revision = revision_of(deployment)
     return max(
         (
             created_at_s(one)
             for one in sets
-            if controller_uid(one) == metadata["uid"] and _revision(one) == revision
+            if controller_uid(one) == metadata["uid"] and revision_of(one) == revision
         ),
         default=0.0,
     )
-
-
-def _revision(found: Json) -> str:
-    return str((found["metadata"].get("annotations") or {}).get(REVISION, ""))

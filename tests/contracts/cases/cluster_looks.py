@@ -10,6 +10,7 @@ from worker.engine.ports import ApiAnswer, Json, ObjectRef
 
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 REVISION = "deployment.kubernetes.io/revision"
+FORMER_REVISIONS = "deployment.kubernetes.io/revision-history"
 
 
 async def pods(rig: ClusterRig, app: str) -> list[Json]:
@@ -120,4 +121,24 @@ def deployment_look(found: Json) -> Json:
         "strategy": spec.get("strategy"),
         "labels": spec["template"]["metadata"]["labels"].get("app"),
         "status": {key: status.get(key) for key in counts},
+    }
+
+
+async def replica_sets(rig: ClusterRig, app: str) -> list[Json]:
+    """Of this app, by revision."""
+    ref = ObjectRef("ReplicaSet", rig.namespace, label_selector=f"app={app}")
+    found = await rig.api.list(ref)
+    return sorted(found, key=lambda one: int(one["metadata"]["annotations"][REVISION]))
+
+
+def replica_set_look(found: Json) -> Json:
+    """The fields of a ReplicaSet that the history is made of."""
+    metadata, template = found["metadata"], found["spec"]["template"]
+    return {
+        "revision": metadata["annotations"][REVISION],
+        "formerly": metadata["annotations"].get(FORMER_REVISIONS),
+        "wanted": found["spec"]["replicas"],
+        "images": [one["image"] for one in template["spec"]["containers"]],
+        "hashed": "pod-template-hash" in template["metadata"]["labels"],
+        "ready": (found.get("status") or {}).get("readyReplicas"),
     }

@@ -85,6 +85,19 @@ async def deployed(rig: ClusterRig, app: str, replicas: int) -> Json:
     return await quiet(rig, "Deployment", app)
 
 
+async def released(rig: ClusterRig, app: str, release: int, count: int) -> Json:
+    """The Deployment, quiet, once exactly so many pods run this release, and all are ready."""
+
+    async def look() -> bool:
+        found = await pods(rig, app)
+        images = {one["spec"]["containers"][0]["image"] for one in found}
+        complete = len(found) == count and all(is_ready(one) for one in found)
+        return complete and images == {f"{app}:{release}"}
+
+    await until(rig.clock, f"release {release} of {app} is out", look)
+    return await quiet(rig, "Deployment", app)
+
+
 async def budget_stands(rig: ClusterRig, name: str, healthy: int) -> Json:
     """The budget once its controller has counted this many healthy pods."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.contracts.cases.state_store_expiry import EXPIRY_CASES
+from tests.contracts.cases.store_calls import values, version_of, write
 from tests.contracts.observing import Note
 from tests.contracts.rigs.state_store import StoreRig
 from worker.domain.reason import Reason
-from worker.engine.ports import Save, StateStore, Stored, TransientError
+from worker.engine.ports import Save, Stored, TransientError
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +19,6 @@ class Inner:
 
     reason: Reason
     detail: dict[str, str]
-
-
-async def version_of(store: StateStore, key: str) -> str:
-    found = await store.load([key])
-    return found[key].version if key in found else ""
-
-
-async def values(store: StateStore, *keys: str) -> Mapping[str, Any]:
-    return {key: one.value.get("by") for key, one in sorted((await store.load(keys)).items())}
-
-
-async def write(store: StateStore, key: str, by: str, version: str = "") -> bool:
-    return key in await store.save([Save(key, {"by": by}, version)])
 
 
 async def nothing_there(rig: StoreRig, note: Note) -> None:
@@ -195,5 +183,5 @@ CASES = (
     nothing_there, keeps_what_was_saved, save_changes_the_version, lost_create_race,
     stale_version, version_never_given, many_fresh, many_with_one_stale,
     many_with_a_lost_create, delete_what_is_fresh, delete_what_has_changed, delete_what_is_gone,
-    save_after_a_delete, recreated_with_an_old_version, store_away,
+    save_after_a_delete, recreated_with_an_old_version, *EXPIRY_CASES, store_away,
 )  # fmt: skip

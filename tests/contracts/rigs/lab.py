@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from tests.e2e.conftest import OWN_NAMESPACE, SERVICE_ACCOUNT, TOPICS, apply_rights
+from tests.e2e import conftest
+from tests.e2e.conftest import OWN_NAMESPACE, SERVICE_ACCOUNT, TOPICS
 from tests.e2e.shop import SICK_NODE
 from tests.e2e.worker_process import APP_ID, render
 from tests.lab import Lab
@@ -14,9 +15,17 @@ from tests.lab.paths import BINARIES
 
 __all__ = ["APP_ID", "OWN_NAMESPACE", "SERVICE_ACCOUNT", "apply_rights"]
 
+NODE_RIGHTS = Path(__file__).parents[3] / "k8s" / "overlays" / "nodes" / "rights-nodes.yaml"
+
 LAB_PARTS = ("kubernetes", "kafka", "redis", "dapr")
 NODES = ("node-a", "node-b", SICK_NODE)
 ANSWER_WITHIN_S = 30.0
+
+
+def apply_rights(lab: Lab) -> None:
+    """As they are shipped, with the rights to act, on nodes too."""
+    conftest.apply_rights(lab)
+    lab.kubernetes.kubectl("apply", "-f", "-", input=NODE_RIGHTS.read_text())
 
 
 def components(lab: Lab) -> Path:

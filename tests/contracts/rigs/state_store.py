@@ -11,15 +11,20 @@ from typing import Protocol
 from tests.contracts.observing import until
 from tests.lab.process import Process
 from tests.simulation.fakes.memory_store import MemoryStore
+from tests.simulation.fakes.virtual_time import VirtualClock
 from worker.adapters.dapr.state import DaprStateStore
 from worker.adapters.sqlite.store import SqliteStore
 from worker.adapters.system_clock import SystemClock
-from worker.engine.ports import StateStore, TransientError
+from worker.engine.ports import Clock, StateStore, TransientError
 
 
 class StoreRig(Protocol):
     @property
     def store(self) -> StateStore: ...
+
+    @property
+    def clock(self) -> Clock:
+        """The one by which its documents expire."""
 
     def away(self) -> AbstractAsyncContextManager[None]:
         """Nothing keeps documents inside this block; afterwards everything is there again."""
@@ -30,6 +35,7 @@ class SidecarRig:
 
     def __init__(self, server: Process, store: DaprStateStore) -> None:
         self.store = store
+        self.clock = SystemClock()
         self._server = server
 
     @asynccontextmanager
@@ -40,7 +46,7 @@ class SidecarRig:
             yield
         finally:
             self._server.start()
-        await until(SystemClock(), "the sidecar has found its server again", self._answers)
+        await until(self.clock, "the sidecar has found its server again", self._answers)
 
     async def _answers(self) -> bool:
         try:
@@ -53,6 +59,7 @@ class SidecarRig:
 class SqliteRig:
     def __init__(self, store: SqliteStore, path: Path) -> None:
         self.store = store
+        self.clock = SystemClock()
         self._path = path
 
     @asynccontextmanager
@@ -70,6 +77,7 @@ class SqliteRig:
 class MemoryRig:
     def __init__(self) -> None:
         self.store = MemoryStore()
+        self.clock = VirtualClock()
 
     @asynccontextmanager
     async def away(self) -> AsyncIterator[None]:

@@ -19,12 +19,22 @@ class MemoryStore:
     def __init__(self) -> None:
         self.away = False
         self._documents: dict[str, tuple[bytes, int]] = {}
+        self._expiry_s: dict[str, float] = {}  # by the loop's clock
+
+    def dump(self) -> dict[str, tuple[bytes, int]]:
+        """All of it at this moment."""
+        return dict(self._documents)
+
+    def put_back(self, dump: dict[str, tuple[bytes, int]]) -> None:
+        """Everything since the dump is forgotten, versions too."""
+        self._documents = dict(dump)
 
     async def load(self, keys: Sequence[str]) -> dict[str, Stored]:
         """Seen: state_store/nothing_there, state_store/keeps_what_was_saved."""
         await asyncio.sleep(0)
         if self.away:
             raise TransientError("the store is away")
+        self._expire()
         found = {key: self._documents[key] for key in keys if key in self._documents}
         return {key: Stored(orjson.loads(raw), str(number)) for key, (raw, number) in found.items()}
 
@@ -35,6 +45,7 @@ class MemoryStore:
         state_store/many_with_a_lost_create.
         """
         await asyncio.sleep(0)
+        self._expire()
         done = [self._put(save) for save in saves]  # each is tried, whatever became of the others
         if all(done):
             return frozenset(save.key for save in saves)
@@ -50,9 +61,11 @@ class MemoryStore:
         state_store/delete_what_is_gone.
         """
         await asyncio.sleep(0)
+        self._expire()
         if self.away or self._number(key) not in (0, int(version)):
             return False
         self._documents.pop(key, None)
+        self._expiry_s.pop(key, None)
         return True
 
     def raw(self, prefix: str) -> list[bytes]:
@@ -74,7 +87,19 @@ class MemoryStore:
         if self.away or number not in (0, int(save.version or 0)):
             return False
         self._documents[save.key] = (orjson.dumps(save.value), number + 1)
+        if save.ttl_s is not None:
+            self._expiry_s[save.key] = asyncio.get_running_loop().time() + save.ttl_s
         return True
+
+    def _expire(self) -> None:
+        """Gone like a deleted one.
+
+        Seen: state_store/expires, state_store/saved_again_lives_longer,
+        state_store/created_again_after_expiry, state_store/saved_after_expiry.
+        """
+        now_s = asyncio.get_running_loop().time()
+        for key in [key for key, at_s in self._expiry_s.items() if at_s <= now_s]:
+            del self._documents[key], self._expiry_s[key]
 
     def _number(self, key: str) -> int:
         """The version of what is there; 0 when nothing is."""

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from worker.domain.playbook import Mode
 from worker.domain.policy import PROTECTED_NAMESPACES
-from worker.settings import Settings, explain
+from worker.settings import Settings
+from worker.settings_names import explain
 
 ROOT = Path(__file__).parents[3]
 DAPR_NAMES = ("DAPR_HTTP_PORT", "DAPR_API_TOKEN", "APP_API_TOKEN")

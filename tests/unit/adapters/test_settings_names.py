@@ -7,7 +7,8 @@ import os
 import pytest
 from pydantic import ValidationError
 
-from worker.settings import LOOKS_MISSED_MAX, Settings, explain
+from worker.settings import LOOKS_MISSED_MAX, Settings
+from worker.settings_names import explain
 
 DAPR_NAMES = ("DAPR_HTTP_PORT", "DAPR_API_TOKEN", "APP_API_TOKEN")
 

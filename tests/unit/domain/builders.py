@@ -12,24 +12,24 @@ from typing import Any
 
 from worker.domain.absorb import absorb
 from worker.domain.alert import Alert, AlertStatus
+from worker.domain.catalogue import Verb
 from worker.domain.decision import Decision, decide
-from worker.domain.evidence import (
-    AlertStates,
-    Container,
-    Facts,
-    Pod,
-    PodHealth,
-    RolloutHealth,
-)
+from worker.domain.evidence import AlertStates, RolloutHealth, Unknown
+from worker.domain.facts import Facts
 from worker.domain.identity import Subject, SubjectKind, Target
 from worker.domain.inbox import accept
 from worker.domain.incident import Incident
 from worker.domain.ops_event import OpsEvent, OpsEventKind
 from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.playbook import Matcher, Mode, Pack, Playbook, Step, Verb, Watch
+from worker.domain.ownership import Ownership
+from worker.domain.pack import Pack
+from worker.domain.playbook import Matcher, Mode, Playbook, Step, Watch
+from worker.domain.pods import Container, Pod, PodHealth
 from worker.domain.policy import Policy
 from worker.domain.reason import Reason
+from worker.domain.scopes_seen import ScopesSeen
 from worker.domain.subject import SubjectDocument
+from worker.domain.verification import NO_RULES
 
 NOW_S = 1_769_860_800.0  # 2026-01-31 12:00:00 UTC
 WEB = Subject(SubjectKind.SERVICE, "shop", "Deployment/web")
@@ -126,6 +126,9 @@ def facts(*pods: Pod, firing: Sequence[str] = (), **changes: Any) -> Facts:
         alerts=AlertStates(frozenset(firing), frozenset()),
         kill_switch_set=False,
         clock_skew_s=0.0,
+        ownership=Ownership(),
+        scopes=ScopesSeen((), known=10),
+        rules=Unknown(NO_RULES),
     )
     return replace(known, **changes)
 
@@ -152,7 +155,7 @@ def decided(
     pack: Pack = PACK,
     policy: Policy = POLICY,
 ) -> Decision:
-    return decide(document, seen, pack, policy, now_s)
+    return decide(document, replace(seen, at_s=now_s), pack, policy, now_s)
 
 
 def acting(*news: Alert) -> SubjectDocument:

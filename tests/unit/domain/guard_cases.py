@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,37 +19,57 @@ from tests.unit.domain.builders import (
     opened,
     pod,
 )
-from worker.domain.evidence import DisruptionBudget, Facts, Pod, PodHealth
-from worker.domain.guard import Case
+from worker.domain.catalogue import Verb
+from worker.domain.facts import Facts
+from worker.domain.guards import Case
+from worker.domain.guards.case import Guard
 from worker.domain.incident import Attempt, Incident, Phase
-from worker.domain.plan import Plan, Refusal, Then, plan
-from worker.domain.playbook import Mode, Verb
+from worker.domain.planners import plan
+from worker.domain.planners.plan import Plan, Refusal, Then
+from worker.domain.playbook import Step
+from worker.domain.pods import DisruptionBudget, Pod, PodHealth
 from worker.domain.policy import Policy
 from worker.domain.reason import Reason
+from worker.domain.scope import ScopeDocument, ScopeKind
+from worker.domain.scopes_seen import ScopesSeen
 from worker.domain.situation import Situation
 from worker.domain.subject import CoolDown
+from worker.domain.window import Window
 
 Changes = dict[str, Any]
+Row = tuple[Guard, str, Changes, Refusal | None]
+"""A guard, the case in words, what differs from the silent case, and what the guard says."""
 
 INCIDENT = only(opened())
 FACT_NAMES = set(Facts.__dataclass_fields__)
 POLICY_NAMES = set(Policy.__dataclass_fields__)
+NOTHING: Mapping[str, Any] = {}
 
 
 def planned(verb: Verb) -> Plan:
-    answer = plan(verb, INCIDENT, SICK, POLICY.newborn_s)
+    situation = Situation(SICK, PACK, POLICY, SOAKED_S)
+    answer = plan(Step(verb), opened(), INCIDENT, situation)
     assert isinstance(answer, Plan)
     return answer
+
+
+def evicting(sick: Pod) -> Plan:
+    return replace(planned(Verb.EVICT_POD), pod=sick, target=sick.target)
 
 
 def restart() -> Plan:
     return planned(Verb.ROLLOUT_RESTART)
 
 
+def doing(verb: Verb) -> Plan:
+    """The restart's plan, as if it were about another verb."""
+    return replace(restart(), verb=verb)
+
+
 def attempt(number: int, outcome: Reason | None, verdict: Reason | None = None) -> Attempt:
     target = planned(Verb.EVICT_POD).target
     return Attempt(
-        f"intent-{number}", 0, "evict_pod", target, SOAKED_S, None, outcome, verdict=verdict
+        f"intent-{number}", 0, "evict_pod", target, SOAKED_S, None, outcome=outcome, verdict=verdict
     )
 
 
@@ -62,34 +83,35 @@ def tried(done: int, rejected: int) -> Incident:
 def case_of(
     *,
     plan: Plan | None = None,
-    pod: Pod | None = None,
-    playbook_mode: Mode | None = None,
-    other: dict[str, Any] | None = None,  # changes to another incident of the subject
-    cool_downs: tuple[Any, ...] = (),
+    other: Mapping[str, Any] | None = None,  # changes to another incident of the subject
     done: int = 0,
     rejected: int = 0,
-    rung: int = 0,
+    windows: tuple[Window, ...] = (),
+    resending: str = "",
+    lead_s: float = 0.0,
+    document: Mapping[str, Any] = NOTHING,
+    incident: Mapping[str, Any] = NOTHING,
+    step: Mapping[str, Any] = NOTHING,
+    playbook: Mapping[str, Any] = NOTHING,
     **changes: Any,
 ) -> Case:
     """The silent case, but for these changes; facts and policy are changed by their own names."""
-    incident = replace(tried(done, rejected), rung=rung)
-    document = replace(opened(), cool_downs=cool_downs)
+    assert changes.keys() <= FACT_NAMES | POLICY_NAMES, changes
+    known = {"at_s": SOAKED_S, **{k: v for k, v in changes.items() if k in FACT_NAMES}}
+    policy = replace(POLICY, **{k: v for k, v in changes.items() if k in POLICY_NAMES})
+    mine = replace(tried(done, rejected), **incident)
+    whole = replace(opened(), **document)
     if other is not None:
         another = replace(only(opened(alert("Odd"))), id="inc-other", **other)
-        document = document.with_incident(another)
-    chosen = plan or planned(Verb.EVICT_POD)
-    if pod is not None:
-        chosen = replace(chosen, pod=pod, target=pod.target)
-    seen = replace(SICK, **{k: v for k, v in changes.items() if k in FACT_NAMES})
-    policy = replace(POLICY, **{k: v for k, v in changes.items() if k in POLICY_NAMES})
-    assert changes.keys() <= FACT_NAMES | POLICY_NAMES, changes
+        whole = whole.with_incident(another)
     return Case(
-        document=document.with_incident(incident),
-        incident=incident,
-        playbook=replace(CRASH_LOOP, mode=playbook_mode),
-        step=EVICT,
-        plan=chosen,
-        situation=Situation(seen, PACK, policy, SOAKED_S),
+        document=whole.with_incident(mine),
+        incident=mine,
+        playbook=replace(CRASH_LOOP, **playbook),
+        step=replace(EVICT, **step),
+        plan=plan or planned(Verb.EVICT_POD),
+        situation=Situation(replace(SICK, **known), PACK, policy, SOAKED_S, windows, lead_s),
+        resending=resending,
     )
 
 
@@ -97,18 +119,47 @@ def cooled(*ago_s: float, **other: Any) -> Changes:
     """Done so many seconds ago, once for each of the earlier incidents."""
     known = {"cause": "crash_loop", "action": "evict_pod", "incident": "inc-earlier"}
     cool = CoolDown(**{**known, **other}, done_s=tuple(SOAKED_S - one for one in ago_s))
-    return {"cool_downs": (cool,)}
+    return {"document": {"cool_downs": (cool,)}}
 
 
 def budgeted(*, ready: bool = False, **status: Any) -> Changes:
     sick = pod("web-1") if ready else crashing("web-1")
     pods = PodHealth((sick, pod("web-2"), pod("web-3")), (DisruptionBudget("web", **status),))
-    return {"pods": pods, "pod": sick}
+    return {"pods": pods, "plan": evicting(sick)}
+
+
+def other(phase: Phase, outcome: Reason | None, verdict: str = "") -> Changes:
+    """Another incident of the subject, and what became of its one attempt."""
+    made = attempt(1, outcome, Reason(verdict) if verdict else None)
+    return {"other": {"phase": phase, "attempts": (made,)}}
+
+
+def namespace(**parts: Any) -> ScopeDocument:
+    return ScopeDocument(ScopeKind.NAMESPACE, "shop", **parts)
+
+
+def cluster(**parts: Any) -> ScopeDocument:
+    return ScopeDocument(ScopeKind.CLUSTER, **parts)
+
+
+def scopes(*documents: ScopeDocument, known: Any = 10) -> Changes:
+    """These scope documents were read, of a cluster with ten services."""
+    return {"scopes": ScopesSeen(documents, known)}
 
 
 def no(reason: Reason, detail: str = "", until_s: float | None = None) -> Refusal:
     """Refused for now."""
     return Refusal(reason, Then.HOLD, detail, until_s)
+
+
+def patiently(reason: Reason, detail: str = "", until_s: float | None = None) -> Refusal:
+    """Refused for now, and others see to it."""
+    return Refusal(reason, Then.HOLD, detail, until_s, patient=True)
+
+
+def skip(reason: Reason, detail: str = "") -> Refusal:
+    """Another remedy, then."""
+    return Refusal(reason, Then.NEXT_STEP, detail)
 
 
 def never(reason: Reason, detail: str = "") -> Refusal:
@@ -117,9 +168,3 @@ def never(reason: Reason, detail: str = "") -> Refusal:
 
 def waiting(left_s: float) -> Refusal:
     return no(Reason.COOL_DOWN, f"{left_s:.0f} s left", SOAKED_S + left_s)
-
-
-def other(phase: Phase, outcome: Reason | None, verdict: str = "") -> Changes:
-    """Another incident of the subject, and what became of its one attempt."""
-    made = attempt(1, outcome, Reason(verdict) if verdict else None)
-    return {"other": {"phase": phase, "attempts": (made,)}}

@@ -8,7 +8,7 @@ from textwrap import dedent, fill
 from tests.unit.domain.builders import NOW_S, POLICY, WEB, decided, only, steadily
 from worker.domain.absorb import absorb
 from worker.domain.alert import Alert
-from worker.domain.evidence import Facts
+from worker.domain.facts import Facts
 from worker.domain.handover import received
 from worker.domain.identity import Subject
 from worker.domain.inbox import accept

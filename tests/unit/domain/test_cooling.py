@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.domain.builders import NOW_S, WEB, only, opened
-from worker.domain.cooling import COOL_DOWN_MEMORY_S, cooling, done_lately
+from worker.domain.cooling import COOL_DOWN_MEMORY_S, acted_incidents, cooling, done_lately
 from worker.domain.incident import Incident
 from worker.domain.subject import (
     COOL_DOWN_TIMES_MAX,
@@ -33,7 +33,8 @@ def done(*acts: tuple[Incident, float], action: str = "evict_pod") -> SubjectDoc
 
 def test_each_incident_has_one_moment_its_last_write() -> None:
     document = done((incident(1), 10.0), (incident(1), 20.0), (incident(2), 30.0))
-    assert document.cool_downs == (CoolDown("crash_loop", "evict_pod", "inc-2", (20.0, 30.0)),)
+    cool = CoolDown("crash_loop", "evict_pod", "inc-2", (20.0, 30.0), ("inc-1",))
+    assert document.cool_downs == (cool,)
     document = cooling(document, incident(2), "evict_pod", 40.0)
     assert document.cool_downs[0].done_s == (20.0, 40.0)
 
@@ -69,7 +70,9 @@ def test_only_what_was_done_since(since_s: float, counted: tuple[float, ...]) ->
 def test_so_many_incidents_are_remembered_the_latest() -> None:
     acts = [(incident(n), float(n)) for n in range(COOL_DOWN_TIMES_MAX + 3)]
     (cool,) = done(*acts).cool_downs
-    assert cool.done_s == tuple(float(n) for n in range(3, COOL_DOWN_TIMES_MAX + 3))
+    last = COOL_DOWN_TIMES_MAX + 2
+    assert cool.done_s == tuple(float(n) for n in range(3, last + 1))
+    assert (*cool.earlier, cool.incident) == tuple(f"inc-{n}" for n in range(3, last + 1))
 
 
 def test_so_many_causes_are_remembered_the_longest_untouched_goes() -> None:
@@ -79,6 +82,26 @@ def test_so_many_causes_are_remembered_the_longest_untouched_goes() -> None:
     assert len(causes) == COOL_DOWNS_MAX
     assert causes[0] == "alert_2"
     assert causes[-2:] == ["alert_0", "alert_x"]
+
+
+def test_an_incident_that_did_two_things_is_one() -> None:
+    document = done((incident(1), 10.0), (incident(2), 30.0))
+    for one, at_s in ((incident(1), 20.0), (incident(2), 40.0)):
+        document = cooling(document, one, "rollout_restart", at_s)
+    assert acted_incidents(document, incident(3), LONG_AGO_S) == 2
+    assert acted_incidents(document, incident(2), LONG_AGO_S) == 1
+    assert acted_incidents(document, incident(3), 20.0) == 1
+    assert acted_incidents(document, incident(3, "not_ready"), LONG_AGO_S) == 0
+
+
+def test_of_what_an_older_version_wrote_each_moment_is_an_incident() -> None:
+    old = CoolDown("crash_loop", "evict_pod", "inc-3", (10.0, 20.0, 30.0))
+    document = replace(EMPTY, cool_downs=(old,))
+    assert acted_incidents(document, incident(4), LONG_AGO_S) == 3
+    assert acted_incidents(document, incident(3), LONG_AGO_S) == 2
+    document = cooling(document, incident(4), "evict_pod", 40.0)
+    assert document.cool_downs[0].done_s == (10.0, 20.0, 30.0, 40.0)
+    assert acted_incidents(document, incident(5), LONG_AGO_S) == 4
 
 
 def test_a_day_is_remembered() -> None:

@@ -24,6 +24,9 @@ class Cluster:
     def owner_of_pod(self, namespace: str, pod: str) -> Target | None:
         return self.owners.get((namespace, pod))
 
+    def services(self) -> int:
+        return 1
+
     def workload(self, namespace: str, kind: str, name: str) -> Target | None:
         wanted = (namespace, kind, name)
         found = (w for w in self.workloads if (w.namespace, w.kind, w.name) == wanted)
@@ -41,6 +44,7 @@ CLUSTER = Cluster(
             Target("Deployment", "shop", "web", "u1"),
             Target("StatefulSet", "shop", "db", "u4"),
             Target("DaemonSet", "shop", "agent", "u5"),
+            Target("Job", "shop", "nightly-28", "u6"),
         }
     ),
 )
@@ -59,6 +63,11 @@ def service(name: str) -> Subject:
         pytest.param({"deployment": "web"}, WEB, id="deployment"),
         pytest.param({"statefulset": "db"}, service("StatefulSet/db"), id="statefulset"),
         pytest.param({"daemonset": "agent"}, service("DaemonSet/agent"), id="daemonset"),
+        pytest.param({"job_name": "nightly-28"}, service("Job/nightly-28"), id="job"),
+        pytest.param({"job": "nightly-28"}, UNRESOLVED, id="the scrape job's label is no job"),
+        pytest.param(
+            {"horizontalpodautoscaler": "web"}, UNRESOLVED, id="what the inventory doesn't know"
+        ),
         pytest.param(
             {"pod": "lonely", "deployment": "web"}, service("Pod/lonely"), id="a pod is more exact"
         ),
@@ -92,6 +101,14 @@ def test_without_a_namespace_or_in_another_one(labels: dict[str, str], subject: 
     assert subject_of(labels, CLUSTER) == subject
 
 
+def test_a_nodes_alert_is_the_nodes_whoever_reported_it() -> None:
+    """A node has no namespace of its own: its series carry those of the exporter."""
+    labels = {"namespace": "shop", "pod": "web-6f7d9c-x2v5p", "node": "node-1"}
+    node = Subject(SubjectKind.NODE, "", "node-1")
+    assert subject_of({"alertname": "KubeNodeNotReady", **labels}, CLUSTER) == node
+    assert subject_of({"alertname": "KubePodNotReady", **labels}, CLUSTER) == WEB
+
+
 def test_an_empty_inventory_guesses_nothing() -> None:
     labels = {"namespace": "shop", "pod": "web-6f7d9c-x2v5p", "deployment": "web"}
     assert subject_of(labels, Cluster()) == UNRESOLVED
@@ -105,6 +122,7 @@ def test_an_empty_inventory_guesses_nothing() -> None:
         ("KubePodNotReady", "not_ready"),
         ("KubeDeploymentReplicasMismatch", "not_ready"),
         ("KubeStatefulSetReplicasMismatch", "not_ready"),
+        ("KubeDeploymentRolloutStuck", "rollout_stuck"),
         ("KubeDaemonSetRolloutStuck", "alert_KubeDaemonSetRolloutStuck"),
         ("crash_loop", "alert_crash_loop"),
         ("inbox_full", "alert_inbox_full"),

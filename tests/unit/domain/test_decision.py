@@ -24,12 +24,15 @@ from tests.unit.domain.builders import (
     rollout,
     watched,
 )
-from worker.domain.evidence import Baseline, Facts, Gone, Unknown
+from worker.domain.catalogue import Verb
+from worker.domain.evidence import Baseline, Gone, Unknown
+from worker.domain.facts import Facts
 from worker.domain.identity import INGEST, Subject, SubjectKind
 from worker.domain.incident import Hold, Phase
-from worker.domain.playbook import Matcher, Mode, Pack, Verb
+from worker.domain.outbox import Intent
+from worker.domain.pack import Pack
+from worker.domain.playbook import Matcher, Mode
 from worker.domain.reason import Reason
-from worker.domain.subject import Intent
 
 DEADLINE_S = POLICY.decide_within_s
 BLIND = Facts(NOW_S)
@@ -48,7 +51,7 @@ def test_a_soaked_incident_becomes_an_intent_and_the_document_says_all_of_it() -
     attempt = incident.last_attempt
     assert attempt is not None
     assert (attempt.intent_id, attempt.rung, attempt.owed) == (intent.id, 0, True)
-    assert attempt.before == incident.onset == Baseline(NOW_S, "uid-web", 3, 2, 5, "5")
+    assert attempt.before == incident.onset == Baseline(SOAKED_S, "uid-web", 3, 2, 5, "5")
     assert reasons(decision.document)[-2:] == ["evidence:observed", "decided:sick_pod"]
 
 

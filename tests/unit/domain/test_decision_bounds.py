@@ -28,13 +28,13 @@ from worker.domain.handover import close, not_received
 from worker.domain.identity import Subject, SubjectKind
 from worker.domain.inbox import accept
 from worker.domain.incident import Phase
+from worker.domain.outbox import HeldLease
 from worker.domain.question import ProbeName, questions
 from worker.domain.reason import Reason
 from worker.domain.subject import UNPUBLISHED_MAX, SubjectDocument
 
-ALL = [
-    ProbeName.ROLLOUT_HEALTH, ProbeName.POD_HEALTH, ProbeName.ALERT_STATE, ProbeName.KILL_SWITCH,
-]  # fmt: skip
+HEALTH = [ProbeName.ROLLOUT_HEALTH, ProbeName.POD_HEALTH, ProbeName.ALERT_STATE]
+TO_ACT = [ProbeName.KILL_SWITCH, ProbeName.ROLLOUT_HISTORY, ProbeName.OWNERSHIP]
 
 
 def held_for(document: SubjectDocument) -> Reason | None:
@@ -44,6 +44,12 @@ def held_for(document: SubjectDocument) -> Reason | None:
 
 def published(document: SubjectDocument) -> SubjectDocument:
     return replace(document, published_seq=document.journal_seq)
+
+
+def leasing(*, ended: bool) -> SubjectDocument:
+    """Nothing is open any more, and a lease is still to be given back."""
+    lease = HeldLease("inc-1-s1-a1", NOW_S, NOW_S + 900.0, ended=ended)
+    return replace(SubjectDocument(WEB), leases=(lease,))
 
 
 @pytest.mark.parametrize("pack_version", [2, 7])
@@ -96,10 +102,12 @@ def test_what_our_bugs_leave_unread_goes_to_a_human_and_stays() -> None:
     ("document", "probes"),
     [
         pytest.param(SubjectDocument(WEB), [], id="nothing open"),
-        pytest.param(opened(), ALL, id="open"),
-        pytest.param(acting(), ALL, id="acting"),
-        pytest.param(verifying(), ALL[:3], id="verifying writes nothing"),
-        pytest.param(abandon(opened(), POLICY, NOW_S, ""), ALL[:3], id="in a human's hands"),
+        pytest.param(opened(), [*HEALTH, *TO_ACT], id="open"),
+        pytest.param(acting(), [*HEALTH, *TO_ACT], id="acting"),
+        pytest.param(verifying(), [*HEALTH, ProbeName.RULES], id="verifying writes nothing"),
+        pytest.param(abandon(opened(), POLICY, NOW_S, ""), HEALTH, id="in a human's hands"),
+        pytest.param(leasing(ended=False), HEALTH, id="a lease is held"),
+        pytest.param(leasing(ended=True), [], id="it has ended"),
         pytest.param(
             opened(subject=Subject(SubjectKind.NODE, "", "node-1")), [], id="nothing can be asked"
         ),

@@ -19,8 +19,9 @@ from tests.unit.domain.builders import (
 from worker.domain.handover import SUMMARY_LENGTH_MAX, close, escalate, not_received, received
 from worker.domain.incident import Phase
 from worker.domain.journal import sentence
+from worker.domain.outbox import Notice
 from worker.domain.reason import Reason
-from worker.domain.subject import Notice, SubjectDocument
+from worker.domain.subject import SubjectDocument
 
 AT_S = NOW_S + 60.0
 

@@ -9,8 +9,9 @@ import pytest
 from tests.unit.domain.builders import NOW_S, POLICY, alert, only, opened
 from worker.domain.handover import NOTICES_MAX, close, escalate, not_received, received
 from worker.domain.incident import Incident
+from worker.domain.outbox import Notice
 from worker.domain.reason import Reason
-from worker.domain.subject import Notice, SubjectDocument
+from worker.domain.subject import SubjectDocument
 
 AT_S = NOW_S + 60.0
 

@@ -25,9 +25,10 @@ from worker.domain.absorb import absorb
 from worker.domain.handover import NOTICES_MAX, close, escalate, received
 from worker.domain.inbox import accept
 from worker.domain.incident import Phase
+from worker.domain.outbox import Notice
 from worker.domain.outcome import Answer, Outcome, record
 from worker.domain.reason import Reason
-from worker.domain.subject import CoolDown, Notice, SubjectDocument
+from worker.domain.subject import CoolDown, SubjectDocument
 
 AT_S = SOAKED_S + 60.0
 LATER_S = AT_S + 60.0

@@ -72,6 +72,28 @@ def test_an_attempt_is_replaced_by_its_later_self_and_old_ones_go() -> None:
     ]
 
 
+def test_what_never_happened_is_let_go_before_what_did() -> None:
+    """What happened is counted, and what is to be undone has to be found again."""
+    first = only(acting()).attempts[0]
+    done = replace(first, intent_id="done", outcome=Reason.ACCEPTED)
+    owed = replace(first, intent_id="owed")
+    incident = replace(only(acting()), attempts=(done, owed))
+    for number in range(2 * ATTEMPTS_MAX):
+        refused = replace(first, intent_id=f"i-{number}", outcome=Reason.THROTTLED)
+        incident = incident.with_attempt(refused)
+    assert len(incident.attempts) == ATTEMPTS_MAX
+    assert incident.attempts[:2] == (done, owed)
+    assert incident.last_attempt == refused
+
+
+def test_a_later_self_stands_in_the_place_of_the_earlier_one() -> None:
+    first = only(acting()).attempts[0]
+    second = replace(first, intent_id="i-2")
+    later = replace(first, undone=True)
+    incident = replace(only(acting()), attempts=(first, second)).with_attempt(later)
+    assert incident.attempts == (later, second)
+
+
 @pytest.mark.parametrize(
     ("outcome", "owed", "done"),
     [

@@ -21,10 +21,13 @@ from tests.unit.domain.builders import (
     pod,
     reasons,
 )
-from worker.domain.evidence import DisruptionBudget, Facts, PodHealth, Unknown
+from worker.domain.evidence import Unknown
+from worker.domain.facts import Facts
 from worker.domain.incident import Incident, Phase
 from worker.domain.journal import EntryKind
-from worker.domain.playbook import Mode, Pack
+from worker.domain.pack import Pack
+from worker.domain.playbook import Mode
+from worker.domain.pods import DisruptionBudget, PodHealth
 from worker.domain.policy import Policy
 from worker.domain.reason import Reason
 from worker.domain.subject import UNPUBLISHED_MAX, SubjectDocument

@@ -8,39 +8,30 @@ from typing import Any
 import pytest
 
 from tests.unit.domain.builders import (
-    NOW_S,
     SICK,
     WEB_TARGET,
-    alert,
     crashing,
     facts,
-    only,
-    opened,
     pod,
     rollout,
 )
-from worker.domain.evidence import Container, Facts, Gone, Pod, Unknown
-from worker.domain.incident import Incident
-from worker.domain.plan import Plan, Refusal, Then, plan, sick_pods
-from worker.domain.playbook import Verb
+from tests.unit.domain.plan_cases import (
+    UNREADY,
+    asked,
+    planned,
+    refused,
+    words,
+)
+from worker.domain.catalogue import Verb
+from worker.domain.evidence import Gone, Unknown
+from worker.domain.planners import PLANNERS
+from worker.domain.planners.plan import Plan, Refusal, Then
+from worker.domain.pods import Container, Pod
 from worker.domain.reason import Reason
 
-INCIDENT = only(opened())
-ODD = only(opened(alert("Odd", pod="")))
-NEWBORN_S = 180.0
-UNREADY = only(opened(alert("KubePodNotReady", pod="")))
-
-
-def planned(verb: Verb, seen: Facts, incident: Incident = INCIDENT) -> Plan:
-    answer = plan(verb, incident, seen, NEWBORN_S)
-    assert isinstance(answer, Plan), answer
-    return answer
-
-
-def refused(verb: Verb, seen: Facts, incident: Incident = INCIDENT) -> Refusal:
-    answer = plan(verb, incident, seen, NEWBORN_S)
-    assert isinstance(answer, Refusal), answer
-    return answer
+BY_SICK_PODS = (Verb.EVICT_POD, Verb.ROLLOUT_RESTART, Verb.ROLL_BACK)
+UNDOES = (Verb.RESUME_ROLLOUT, Verb.SUSPEND_CRON_JOB, Verb.RESUME_CRON_JOB, Verb.CORDON,
+          Verb.UNCORDON)  # fmt: skip
 
 
 @pytest.mark.parametrize("verb", Verb)
@@ -58,7 +49,7 @@ def test_what_cannot_be_seen_is_not_planned(
     assert refused(verb, replace(SICK, **unseen)) == Refusal(reason, then, detail)
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", BY_SICK_PODS)
 @pytest.mark.parametrize(
     "pods",
     [
@@ -72,6 +63,43 @@ def test_what_cannot_be_seen_is_not_planned(
 def test_nothing_sick_is_nothing_to_do(verb: Verb, pods: list[Pod]) -> None:
     answer = refused(verb, facts(*pods))
     assert (answer.reason, answer.then) == (Reason.NOTHING_SICK, Then.HOLD)
+
+
+@pytest.mark.parametrize("verb", UNDOES)
+def test_what_is_only_ever_an_undo_is_never_planned_first(verb: Verb) -> None:
+    expected = (Reason.UNSUPPORTED, Then.NEXT_STEP, f"{verb} is never planned first")
+    assert words(refused(verb, SICK)) == expected
+    assert verb not in PLANNERS
+
+
+def test_every_other_verb_has_a_planner() -> None:
+    assert set(PLANNERS) == set(Verb) - set(UNDOES)
+
+
+@pytest.mark.parametrize(
+    ("verb", "kind", "supported"),
+    [
+        (Verb.ROLL_BACK, "StatefulSet", False),
+        (Verb.PAUSE_ROLLOUT, "DaemonSet", False),
+        (Verb.SCALE, "DaemonSet", False),
+        (Verb.SCALE, "StatefulSet", True),
+        (Verb.RAISE_MEMORY_LIMIT, "DaemonSet", True),
+        (Verb.ROLLOUT_RESTART, "DaemonSet", True),
+        (Verb.ROLLOUT_RESTART, "Pod", False),
+        (Verb.EVICT_POD, "StatefulSet", True),
+        (Verb.EVICT_POD, "Pod", True),
+        (Verb.RAISE_HPA_MAX, "StatefulSet", True),
+    ],
+)
+def test_a_verb_is_planned_only_for_the_kinds_that_it_is_made_for(
+    verb: Verb, kind: str, supported: bool
+) -> None:
+    seen = replace(SICK, rollout=rollout(target=replace(WEB_TARGET, kind=kind)))
+    answer = asked(verb, seen)
+    unsupported = isinstance(answer, Refusal) and answer.reason is Reason.UNSUPPORTED
+    assert unsupported is not supported
+    if not supported:
+        assert words(answer) == (Reason.UNSUPPORTED, Then.NEXT_STEP, f"not for a {kind}")
 
 
 def test_evict_pod_names_the_pod_its_fence_and_why() -> None:
@@ -137,7 +165,7 @@ def test_a_rollout_that_cannot_be_restarted(
 ) -> None:
     answer = refused(Verb.ROLLOUT_RESTART, replace(SICK, rollout=rollout(**state)))
     assert (answer.reason, answer.then) == (reason, then)
-    assert isinstance(plan(Verb.EVICT_POD, INCIDENT, SICK, NEWBORN_S), Plan)
+    assert isinstance(asked(Verb.EVICT_POD, replace(SICK, rollout=rollout(**state))), Plan)
 
 
 def test_when_every_pod_crashes_another_restart_changes_nothing() -> None:
@@ -147,41 +175,3 @@ def test_when_every_pod_crashes_another_restart_changes_nothing() -> None:
     assert "all 2 pods crash" in answer.detail
     stuck = facts(pod("web-1", ready=False), pod("web-2", ready=False))
     assert planned(Verb.ROLLOUT_RESTART, stuck, UNREADY).verb is Verb.ROLLOUT_RESTART
-
-
-@pytest.mark.parametrize(
-    ("shown", "crash_loop", "not_ready"),
-    [
-        pytest.param(pod(), False, False, id="well"),
-        pytest.param(crashing(), True, True, id="crash loop"),
-        pytest.param(pod(ready=False), False, True, id="runs, not ready"),
-        pytest.param(pod(serving=False), False, True, id="its own Ready condition says no"),
-        pytest.param(pod(ready=False, phase="Pending"), False, False, id="not started"),
-        pytest.param(pod(ready=False, waiting="ImagePullBackOff"), False, True, id="no image"),
-        pytest.param(
-            pod(ready=False, waiting="CrashLoopBackOff"), False, True, id="waits, never restarted"
-        ),
-        pytest.param(
-            pod(ready=False, created_at_s=NOW_S - 100.0), False, False, id="still starting"
-        ),
-        pytest.param(crashing(created_at_s=NOW_S - 100.0), True, False, id="young, and crashes"),
-        pytest.param(pod(containers=()), False, True, id="no container"),
-        pytest.param(
-            pod(containers=(Container("proxy", True, 0), *crashing().containers)),
-            True,
-            True,
-            id="a healthy sidecar hides no crash",
-        ),
-    ],
-)
-def test_symptom(shown: Pod, crash_loop: bool, not_ready: bool) -> None:
-    seen = facts(shown)
-    assert bool(sick_pods(INCIDENT, seen, NEWBORN_S)) == crash_loop
-    assert bool(sick_pods(UNREADY, seen, NEWBORN_S)) == not_ready
-    assert bool(sick_pods(ODD, seen, NEWBORN_S)) == not_ready
-
-
-def test_sick_pods_are_those_of_the_incidents_own_symptom() -> None:
-    seen = facts(crashing("web-1"), pod("web-2", ready=False), pod("web-3"))
-    assert [one.target.name for one in sick_pods(INCIDENT, seen, NEWBORN_S)] == ["web-1"]
-    assert {one.target.name for one in sick_pods(UNREADY, seen, NEWBORN_S)} == {"web-1", "web-2"}

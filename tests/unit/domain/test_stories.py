@@ -27,7 +27,7 @@ from tests.unit.domain.storytelling import (
     receive,
     told,
 )
-from worker.domain.evidence import Facts
+from worker.domain.facts import Facts
 from worker.domain.identity import Subject, SubjectKind
 
 EVERYWHERE = facts(*(crashing(f"web-{n}", restarts=8) for n in (1, 2, 3)))
@@ -107,7 +107,7 @@ def test_the_ladder_ends_with_a_human_who_is_told_when_it_is_over() -> None:
                   with 8 restarts
         12:01:36  Refused rollout restart: sick everywhere. all 3 pods crash by themselves again
                   and again; another restart of the same template changes nothing
-        12:01:36  Handed over to a human: ladder exhausted. tried evict pod: still sick
+        12:01:36  Handed over to a human: ladder exhausted. tried evict pod: still sick.
         12:01:37  pagerduty received the escalated notice (PD-1).
         12:12:00  Resolved, not by us: 3 of 3 pods available, none sick for 120 s.
         12:12:01  pagerduty received the resolved notice (PD-1).

@@ -19,19 +19,11 @@ from tests.unit.domain.builders import (
     pod,
     rollout,
 )
-from worker.domain.evidence import (
-    AlertStates,
-    Baseline,
-    Container,
-    Facts,
-    Gone,
-    Pod,
-    PodHealth,
-    Unknown,
-    baseline,
-)
+from worker.domain.evidence import AlertStates, Baseline, Gone, Unknown
+from worker.domain.facts import Facts, baseline
 from worker.domain.identity import Target
 from worker.domain.incident import Incident
+from worker.domain.pods import Container, Pod, PodHealth
 from worker.domain.reason import Reason
 from worker.domain.verification import NO_MONITOR, Judgement, Verdict, judge
 

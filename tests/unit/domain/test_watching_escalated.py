@@ -27,11 +27,13 @@ from tests.unit.domain.builders import (
 )
 from worker.domain.absorb import absorb
 from worker.domain.decision import abandon
-from worker.domain.evidence import AlertStates, Facts, Gone, PodHealth, Unknown
+from worker.domain.evidence import AlertStates, Gone, Unknown
+from worker.domain.facts import Facts
 from worker.domain.handover import received
 from worker.domain.identity import Subject, SubjectKind
 from worker.domain.inbox import accept
 from worker.domain.incident import Phase
+from worker.domain.pods import PodHealth
 from worker.domain.reason import Reason
 from worker.domain.subject import SubjectDocument
 

@@ -24,7 +24,8 @@ from tests.unit.domain.builders import (
 )
 from worker.domain.absorb import absorb
 from worker.domain.decision import abandon
-from worker.domain.evidence import AlertStates, Facts, Gone, Unknown
+from worker.domain.evidence import AlertStates, Gone, Unknown
+from worker.domain.facts import Facts
 from worker.domain.identity import INGEST, Subject, SubjectKind
 from worker.domain.inbox import accept
 from worker.domain.incident import Phase

@@ -25,7 +25,8 @@ from tests.unit.domain.builders import (
     watched,
 )
 from worker.domain.decision import abandon
-from worker.domain.evidence import Baseline, Facts, Unknown
+from worker.domain.evidence import Baseline, Unknown
+from worker.domain.facts import Facts
 from worker.domain.incident import Incident, Phase, Streak
 from worker.domain.reason import Reason
 from worker.domain.subject import SubjectDocument

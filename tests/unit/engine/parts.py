@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from worker.domain.journal import Entry, sentence
-from worker.domain.subject import Notice
+from worker.domain.outbox import Notice
 from worker.engine.ports import Json, PermanentError, TransientError
 
 NOON_S = 1767268800.0  # 2026-01-01T12:00:00Z

@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.unit.engine.faulty_store import FaultyStore
 from tests.unit.engine.parts import KeptTopic, Recorder, SetClock, Wakes
-from worker.adapters.playbook_files import load_pack
+from worker.adapters.expressions.evaluator import CelExpressions
 from worker.adapters.simulated import SimulatedCluster
 from worker.adapters.sqlite.store import SqliteStore
 from worker.adapters.sqlite.topics import SqliteJournal
@@ -33,6 +33,7 @@ from worker.engine.ports import (
     TransientError,
     WriteRequest,
 )
+from worker.packs import read_pack
 from worker.settings import Settings
 
 SHOP = Subject(SubjectKind.SERVICE, "shop", "Deployment/web")
@@ -109,7 +110,8 @@ class Rig:
                 store=self.store, cluster=self.cluster, inventory=self.cluster,
                 kill_switch=self.cluster, journal=self.journal,
                 dead_letter_topic=self.topic, sinks=self.sinks, monitor=None, waker=self.wakes,
-                clock=self.clock, telemetry=self.telemetry, pack=load_pack,
+                clock=self.clock, telemetry=self.telemetry, pack=read_pack,
+                expressions=CelExpressions(),
                 decode=lambda body: decode(
                     body, depth_max=self.settings.depth_max,
                     body_max_bytes=self.settings.body_max_bytes,

@@ -12,9 +12,9 @@ from tests.unit.engine.parts import Recorder, SetClock
 from tests.unit.engine.rig import LoggedCluster
 from worker.actions import ACTIONS
 from worker.domain.identity import Target
+from worker.domain.outbox import Intent
 from worker.domain.outcome import Answer
 from worker.domain.reason import Reason
-from worker.domain.subject import Intent
 from worker.engine.perform import Perform
 from worker.engine.ports import PermanentError, TransientError, WriteRequest
 

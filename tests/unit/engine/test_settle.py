@@ -11,7 +11,7 @@ import pytest
 from tests.unit.engine.parts import ScriptedSink
 from tests.unit.engine.rig import NOBODY, Rig, alert, body
 from worker.domain.journal import EntryKind, broken_at
-from worker.domain.subject import Notice
+from worker.domain.outbox import Notice
 from worker.engine.documents import document_key
 from worker.engine.ports import PermanentError, TransientError
 

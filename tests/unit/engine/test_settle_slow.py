@@ -19,6 +19,7 @@ from tests.unit.engine.parts import Recorder
 from worker.domain.journal import Entry, EntryKind
 from worker.domain.reason import Reason
 from worker.domain.subject import SubjectDocument
+from worker.engine.archive import Archive
 from worker.engine.documents import Documents, to_save
 from worker.engine.ports import TransientError
 from worker.engine.settle import ENTRIES_AT_ONCE, Settle
@@ -66,7 +67,8 @@ class Stage:
         self.documents = Documents(self.store)
         self.subject = owing().subject
         self.settle = Settle(
-            documents=self.documents, journal=topic, sinks=[], clock=VirtualClock(),
+            documents=self.documents, journal=topic, archive=Archive(self.store), sinks=[],
+            clock=VirtualClock(),
             telemetry=self.telemetry, policy=POLICY, send_timeout_s=SEND_TIMEOUT_S,
         )  # fmt: skip
 

@@ -37,7 +37,7 @@ async def edited(staged: Stage, edit: Edit) -> list[int]:
 async def data(staged: Stage, source: str) -> Any:
     done = await staged.call("show", staged.repairing, "-o", "json", source=source)
     whole: Any = json.loads(done.stdout)
-    assert done.exit_code == (0 if whole["journal_broken_at"] is None else 1)
+    assert done.exit_code == (0 if whole["journal_broken_at"] is None else 4)
     return whole
 
 
@@ -61,7 +61,7 @@ async def test_an_edited_journal_is_told_with_its_place(
 ) -> None:
     numbers = await edited(staged, edit)
     done = await staged.call("show", staged.repairing, source=source)
-    assert done.exit_code == 1
+    assert done.exit_code == 4
     assert f"incident  {staged.repairing}" in done.stdout, "what is there is shown all the same"
     assert done.stderr.splitlines()[-1] == (
         f"This journal was edited, cut or reordered at entry {numbers[broken]}."

@@ -121,13 +121,13 @@ async def test_help_lists_every_command_and_the_exit_codes() -> None:
     for name, text in COMMANDS.items():
         assert name in done.stdout
         assert text.split(".")[0].split()[0] in done.stdout
-    assert "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found." in done.stdout
+    assert "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 broken." in done.stdout
 
 
 @pytest.mark.parametrize(
     ("name", "value", "remedy"),
     [
-        ("AIOPS_MODE", "yolo", "'observe' or 'auto'"),
+        ("AIOPS_MODE", "yolo", "'approve' or 'auto'"),
         ("AIOPS_PEOPLE_PORT", "http", "valid integer"),
         ("AIOPS_HOLD_S", "0", "greater than 0"),
     ],

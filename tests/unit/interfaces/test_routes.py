@@ -23,6 +23,8 @@ PEOPLES_REST = {
     ("POST", "/api/v1/webhooks/alertmanager"),
     ("GET", "/api/v1/incidents"),
     ("GET", "/api/v1/incidents/{incident_id}"),
+    ("GET", "/api/v1/journals"),
+    ("GET", "/api/v1/journals/{subject_key}"),
     ("GET", "/api/v1/deadletters"),
     ("GET", "/api/v1/deadletters/{letter_id}"),
     ("GET", "/metrics"),

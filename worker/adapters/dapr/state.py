@@ -7,6 +7,9 @@ of many each key is saved by itself, and only a clean answer counts as saved.
 Seen on PostgreSQL: a bulk load whose connection dies under it answers 200 as if nothing were
 there. So one key is asked for by itself, where an error is an error; and whoever takes many keys
 for absent finds out when it creates them, because first-write refuses what exists.
+
+Redis sets a time to live by a second command after the write: a save that wasn't answered may have
+left a document without one.
 """
 
 from __future__ import annotations
@@ -94,4 +97,6 @@ def _item(save: Save) -> dict[str, Any]:
     }
     if save.version:
         item["etag"] = save.version
+    if save.ttl_s is not None:
+        item["metadata"] = {"ttlInSeconds": str(save.ttl_s)}
     return item

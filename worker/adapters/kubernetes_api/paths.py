@@ -16,6 +16,10 @@ COLLECTION: Mapping[str, str] = {
     "StatefulSet": "apis/apps/v1/{namespace}statefulsets",
     "DaemonSet": "apis/apps/v1/{namespace}daemonsets",
     "Job": "apis/batch/v1/{namespace}jobs",
+    "CronJob": "apis/batch/v1/{namespace}cronjobs",
+    "HorizontalPodAutoscaler": "apis/autoscaling/v2/{namespace}horizontalpodautoscalers",
+    "ScaledObject": "apis/keda.sh/v1alpha1/{namespace}scaledobjects",
+    "VerticalPodAutoscaler": "apis/autoscaling.k8s.io/v1/{namespace}verticalpodautoscalers",
     "PodDisruptionBudget": "apis/policy/v1/{namespace}poddisruptionbudgets",
 }
 LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"

@@ -48,6 +48,9 @@ class Memory:
         known = self._present.get(kind, {}).get((namespace, name))
         return None if known is None else Target(kind, namespace, name, known.uid)
 
+    def count(self, kinds: tuple[str, ...]) -> int:
+        return sum(len(self._present.get(kind, {})) for kind in kinds)
+
     def replace(self, kind: str, found: Mapping[Key, Known], now_s: float) -> None:
         """All there is of this kind; what is missing has vanished."""
         for key in [key for key in self._present.get(kind, {}) if key not in found]:

@@ -17,6 +17,7 @@ from worker.engine.ports import Clock, Json, PermanentError, Telemetry, Transien
 
 KINDS = ("Pod", "ReplicaSet", "Deployment", "StatefulSet", "DaemonSet", "Job")
 OPTIONAL_KINDS = frozenset({"Job"})  # without the right to see them the rest still stands
+SERVICE_KINDS = ("Deployment", "StatefulSet", "DaemonSet")
 PAGES_MAX = 1000  # half a million objects of one kind; more is not a cluster but a fault
 WATCH_TIMEOUT_S = 60  # the API server ends a watch then, and it is begun anew where it ended
 WATCH_IDLE_MAX_S = 90.0  # a longer silence than a watch may last: the connection is dead
@@ -66,6 +67,10 @@ class KubernetesInventory:
 
     def workload(self, namespace: str, kind: str, name: str) -> Target | None:
         return self._memory.present(kind, namespace, name)
+
+    def services(self) -> int | None:
+        """Workloads that run all the time; None until all of them were listed."""
+        return self._memory.count(SERVICE_KINDS) if self.ready else None
 
     async def run(self) -> None:
         """Keep up with every kind; ends only by cancellation."""

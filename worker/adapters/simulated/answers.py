@@ -5,26 +5,10 @@ The transcripts named here lie in tests/contracts/transcripts, as `file/case`.
 
 from __future__ import annotations
 
+from worker.adapters.simulated.objects import CLUSTER_SCOPED
+from worker.adapters.simulated.rights import RESOURCES, RIGHTS
 from worker.engine.ports import ApiAnswer, Json, ObjectRef
 
-RESOURCES = {
-    "Pod": ("", "pods"),
-    "ConfigMap": ("", "configmaps"),
-    "Deployment": ("apps", "deployments"),
-    "ReplicaSet": ("apps", "replicasets"),
-    "StatefulSet": ("apps", "statefulsets"),
-    "DaemonSet": ("apps", "daemonsets"),
-    "Job": ("batch", "jobs"),
-    "PodDisruptionBudget": ("policy", "poddisruptionbudgets"),
-}
-WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
-RIGHTS = frozenset(
-    {(verb, kind, "") for verb in ("get", "list") for kind in ("Pod", *WORKLOADS)}
-    | {("list", kind, "") for kind in ("ReplicaSet", "Job", "PodDisruptionBudget")}
-    | {("patch", kind, "") for kind in WORKLOADS}
-    | {("create", "Pod", "eviction")}
-)
-"""What k8s/overlays/auto grants, as far as it is simulated."""
 USER = "system:serviceaccount:aiops-system:aiops-operator"
 
 
@@ -36,22 +20,25 @@ def created() -> ApiAnswer:
 def forbidden(verb: str, ref: ObjectRef, subresource: str = "") -> ApiAnswer | None:
     """The refusal when the shipped account lacks the right, whether or not the object exists.
 
-    Seen: cluster_reads/without_the_right, cluster_reads/writes_without_the_right.
+    Seen: cluster_reads/without_the_right, cluster_reads/writes_without_the_right,
+    cluster_json_patches/without_the_right.
     """
     if (verb, ref.kind, subresource) in RIGHTS:
         return None
-    assert ref.namespace, "a refusal at the cluster's scope was never recorded"
+    of_cluster = ref.kind in CLUSTER_SCOPED
+    assert ref.namespace or of_cluster, "a refusal for all namespaces was never recorded"
+    where = "at the cluster scope" if of_cluster else f'in the namespace "{ref.namespace}"'
     group, resource = RESOURCES[ref.kind]
     full = f"{resource}/{subresource}" if subresource else resource
     message = (
         f'{_subject(ref)} is forbidden: User "{USER}" cannot {verb} resource "{full}" '
-        f'in API group "{group}" in the namespace "{ref.namespace}"'
+        f'in API group "{group}" {where}'
     )
     return _failure(403, "Forbidden", message, _details(ref))
 
 
 def not_found(ref: ObjectRef) -> ApiAnswer:
-    """Seen: cluster_evictions/absent_pod, cluster_patches/absent."""
+    """Seen: cluster_evictions/absent_pod, cluster_patches/absent, cluster_json_patches/missing."""
     return _failure(404, "NotFound", f"{_subject(ref)} not found", _details(ref))
 
 
@@ -74,6 +61,25 @@ def other_uid(ref: ObjectRef, uid: str) -> ApiAnswer:
     cause = {"reason": "FieldValueInvalid", "message": words, "field": "metadata.uid"}
     details = {**_details(ref), "kind": ref.kind, "causes": [cause, cause]}
     message = f'{ref.kind}.{group} "{ref.name}" is invalid: metadata.uid: {words}'
+    return _failure(422, "Invalid", message, details)
+
+
+def patch_failed() -> ApiAnswer:
+    """A JSON patch that doesn't fit: which operation, and why, isn't said.
+
+    Seen: cluster_json_patches/a_failed_test, cluster_json_patches/missing.
+    """
+    message = "the server rejected our request due to an error in our request"
+    return _failure(422, "Invalid", message, {})
+
+
+def negative_replicas(ref: ObjectRef, replicas: int) -> ApiAnswer:
+    """Seen: cluster_json_patches/invalid."""
+    group, _ = RESOURCES[ref.kind]
+    words = f"Invalid value: {replicas}: must be greater than or equal to 0"
+    cause = {"reason": "FieldValueInvalid", "message": words, "field": "spec.replicas"}
+    details = {**_details(ref), "kind": ref.kind, "causes": [cause]}
+    message = f'{ref.kind}.{group} "{ref.name}" is invalid: spec.replicas: {words}'
     return _failure(422, "Invalid", message, details)
 
 

@@ -6,13 +6,12 @@ here lie in tests/contracts/transcripts, as `file/case`.
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 
 from worker.adapters.simulated import answers
-from worker.adapters.simulated.objects import controller, selected
+from worker.adapters.simulated.objects import CLUSTER_SCOPED, controller, copied, selected
 from worker.adapters.simulated.world import World
-from worker.adapters.simulated.writes import evict, patch
+from worker.adapters.simulated.writes import evict, json_patch, merge_patch
 from worker.domain.identity import Target
 from worker.engine.ports import (
     ApiAnswer,
@@ -52,13 +51,14 @@ class SimulatedCluster:
     async def get(self, ref: ObjectRef) -> Json | None:
         """Seen: cluster_reads/nothing_there, cluster_away/reads."""
         self._read("get", ref)
-        return copy.deepcopy(self.world.objects.get((ref.kind, ref.namespace, ref.name)))
+        found: Json | None = copied(self._find(ref))
+        return found
 
     async def list(self, ref: ObjectRef) -> Items:
         """Seen: cluster_reads/nothing_there, cluster_reads/list_by_selector."""
         self._read("list", ref)
         return [
-            copy.deepcopy(one)
+            copied(one)
             for one in self.world.of(ref.kind, ref.namespace)
             if selected(one["metadata"].get("labels") or {}, ref.label_selector)
         ]
@@ -121,6 +121,9 @@ class SimulatedCluster:
             found = self.world.find(top.kind, namespace, top.name)
         return top
 
+    def services(self) -> int:
+        return len(self.world.of("Deployment"))
+
     def workload(self, namespace: str, kind: str, name: str) -> Target | None:
         """Seen: inventory/workloads, inventory/vanished_deployment."""
         found = self.world.objects.get((kind, namespace, name))
@@ -141,10 +144,16 @@ class SimulatedCluster:
         refused = answers.forbidden(request.verb, ref, request.subresource)
         if refused is not None:
             return refused
-        found = self.world.objects.get((ref.kind, ref.namespace, ref.name))
+        found = self._find(ref)
         if found is None:
             return answers.not_found(ref)
-        assert isinstance(request.body, dict), "a JSON patch was never recorded"
+        if isinstance(request.body, list):
+            return json_patch(self.world, ref, found, request.body)
         if request.subresource == "eviction":
             return evict(self.world, ref, found, request.body)
-        return patch(self.world, ref, found, request.body)
+        return merge_patch(self.world, ref, found, request.body)
+
+    def _find(self, ref: ObjectRef) -> Json | None:
+        """What belongs to the whole cluster has no namespace. Seen: cluster_others/cordon."""
+        namespace = "" if ref.kind in CLUSTER_SCOPED else ref.namespace
+        return self.world.objects.get((ref.kind, namespace, ref.name))

@@ -58,7 +58,7 @@ class Store:
             metadata["creationTimestamp"] = stamp(self.clock.now_s())
             self.born_s[metadata["uid"]] = self.clock.now_s()
             one.update({"kind": kind, "apiVersion": API_VERSIONS[kind]})
-        key = (kind, metadata["namespace"], metadata["name"])
+        key = (kind, metadata.get("namespace", ""), metadata["name"])
         self.objects[key] = self._by_kind[kind][key] = one
         if (owner := controller(one)) is not None:
             self._by_controller[owner["uid"]][key] = one
@@ -77,7 +77,7 @@ class Store:
 
     def drop(self, kind: str, one: Json) -> None:
         """It is not there any more."""
-        key = (kind, one["metadata"]["namespace"], one["metadata"]["name"])
+        key = (kind, one["metadata"].get("namespace", ""), one["metadata"]["name"])
         self.gone[key] = self.objects.pop(key)
         del self._by_kind[kind][key]
         if (owner := controller(one)) is not None:

@@ -6,39 +6,68 @@ What a test or the demo does to the world (deploy, protect, remove) somebody wit
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from worker.adapters.simulated.controllers import count, pods_of, reconcile
-from worker.adapters.simulated.objects import pod_status, reference, waiting
+from worker.adapters.simulated.autoscalers import bound
+from worker.adapters.simulated.budgets import count
+from worker.adapters.simulated.controllers import pods_of, reconcile
+from worker.adapters.simulated.nodes import Nodes, place
+from worker.adapters.simulated.objects import (
+    canonical,
+    is_ready,
+    is_terminating,
+    pod_status,
+    reference,
+    unplaced_status,
+    waiting,
+)
 from worker.adapters.simulated.store import Store
+from worker.adapters.simulated.truth import Truth
 from worker.engine.ports import Json
 
 START_S = 1.0  # from scheduled to running
-CRASH_EVERY_S = 2.0  # a crash-looping container's restarts
 GONE_S = 0.5  # from deletionTimestamp to not found
-RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
+STRATEGY = {
+    "type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": "25%", "maxSurge": "25%"},
+}  # fmt: skip
 
 
 @dataclass
-class World(Store):
-    """`sick_nodes` and `sick_images` are the true causes: a pod on or of one crash-loops.
+class World(Truth, Store):
+    """What is there, why it is sick, and the hands of somebody with every right."""
 
-    `unready_templates` names apps that are not ready until they are restarted, `unready_apps`
-    those that never are, `unpullable_images` what no registry has.
-    """
+    placed_s: dict[str, float] = field(default_factory=dict)  # since when on a node, by pod uid
+    step_s: float = 0.0  # controllers that have nothing new to look at look again after so long
+    _stood: tuple[float, int] = (0.0, 0)  # when they looked last, and what the counter was then
 
-    sick_nodes: set[str] = field(default_factory=set)
-    sick_images: set[str] = field(default_factory=set)
-    unready_templates: set[str] = field(default_factory=set)
-    unready_apps: set[str] = field(default_factory=set)
-    unpullable_images: set[str] = field(default_factory=set)
-    nodes: dict[str, bool] = field(default_factory=dict)  # name → schedulable
+    @property
+    def nodes(self) -> Nodes:
+        """Name → schedulable."""
+        return Nodes(self)
 
-    def deploy(self, namespace: str, name: str, *, replicas: int, image: str) -> Json:
-        """Create or change a Deployment, as a release would."""
+    @nodes.setter
+    def nodes(self, wanted: Mapping[str, bool]) -> None:
+        """Those that are not named are cordoned; their pods stay."""
+        for name in [one for one in self.nodes if one not in wanted]:
+            self.nodes[name] = False
+        self.nodes.update(wanted)
+
+    def deploy(
+        self, namespace: str, name: str, *, replicas: int, image: str, memory_limit: str = ""
+    ) -> Json:
+        """Create or change a Deployment, as a release would; a pause is not in its manifest.
+
+        Seen: cluster_verbs/pause_rollout.
+        """
         found = self.objects.get(("Deployment", namespace, name))
         generation = found["metadata"]["generation"] + 1 if found else 1
         metadata = dict(found["metadata"]) if found else {"namespace": namespace, "name": name}
+        paused = bool(found and found["spec"].get("paused"))
+        container: Json = {"name": name, "image": image}
+        if memory_limit:
+            container["resources"] = {"limits": {"memory": memory_limit}}
+            canonical(container)
         return self.put(
             "Deployment",
             {
@@ -47,14 +76,12 @@ class World(Store):
                 "spec": {
                     "replicas": replicas,
                     "selector": {"matchLabels": {"app": name}},
-                    "strategy": {
-                        "type": "RollingUpdate",
-                        "rollingUpdate": {"maxUnavailable": "25%", "maxSurge": "25%"},
-                    },
+                    "strategy": STRATEGY,
                     "template": {
                         "metadata": {"labels": {"app": name}, "annotations": {}},
-                        "spec": {"containers": [{"name": name, "image": image}]},
+                        "spec": {"containers": [container]},
                     },
+                    **({"paused": True} if paused else {}),
                 },
                 "status": found["status"] if found else {},
             },
@@ -62,15 +89,31 @@ class World(Store):
 
     def run(self, namespace: str, name: str, *, image: str) -> Json:
         """A pod that nothing controls. Seen: cluster_evictions/naked, inventory/naked_pod."""
-        spec = {"containers": [{"name": name, "image": image}], "nodeName": self._schedule([])}
+        spec = {"containers": [{"name": name, "image": image}]}
         metadata = {"namespace": namespace, "name": name, "labels": {"app": name}}
-        return self._start({**metadata, "annotations": {}}, spec)
+        return self._start({**metadata, "annotations": {}}, spec, [])
 
     def protect(self, namespace: str, name: str, *, app: str, min_available: int) -> Json:
         """A disruption budget."""
         spec = {"minAvailable": min_available, "selector": {"matchLabels": {"app": app}}}
         budget = {"metadata": {"namespace": namespace, "name": name}, "spec": spec}
         return self.put("PodDisruptionBudget", budget)
+
+    def autoscale(self, namespace: str, app: str, *, minimum: int, maximum: int) -> Json:
+        """A horizontal autoscaler of this Deployment. Seen: cluster_others/raise_hpa_max."""
+        target = {"kind": "Deployment", "name": app, "apiVersion": "apps/v1"}
+        spec = {"scaleTargetRef": target, "minReplicas": minimum, "maxReplicas": maximum}
+        made = {"metadata": {"namespace": namespace, "name": app}, "spec": spec, "status": {}}
+        return self.put("HorizontalPodAutoscaler", made)
+
+    def repeat(self, namespace: str, name: str, *, schedule: str) -> Json:
+        """A CronJob; nothing runs it.
+
+        Seen: cluster_others/suspend_cron_job, cluster_others/resume_cron_job.
+        """
+        metadata = {"namespace": namespace, "name": name, "generation": 1}
+        spec = {"schedule": schedule, "suspend": False}
+        return self.put("CronJob", {"metadata": metadata, "spec": spec, "status": {}})
 
     def annotate(self, kind: str, namespace: str, name: str, key: str, value: str) -> None:
         """Change an object's metadata. Seen: cluster_patches/stale_version."""
@@ -95,48 +138,47 @@ class World(Store):
             self.drop("ReplicaSet", one)
         self.drop(kind, found)
 
+    def overloaded(self, namespace: str, app: str) -> bool:
+        """Whether fewer pods are ready than its load needs: what an alert on its latency sees."""
+        deployment = self.objects["Deployment", namespace, app]
+        pods = [one for one in pods_of(self, deployment) if not is_terminating(one)]
+        return sum(is_ready(one) for one in pods) < self.load.get(app, 0)
+
     def advance(self) -> None:
-        """Bring every object to this moment."""
+        """Bring every object to this moment, or to one that is at most `step_s` ago."""
         now_s = self.clock.now_s()
+        looked_s, counter = self._stood
+        if counter == self.counter and 0.0 <= now_s - looked_s < self.step_s:
+            return
         for pod in self.of("Pod"):
             self._live(pod, now_s)
+        for autoscaler in self.of("HorizontalPodAutoscaler"):
+            bound(self, autoscaler, self.load)
         for deployment in self.of("Deployment"):
             reconcile(self, deployment, self._create_pod)
         for budget in self.of("PodDisruptionBudget"):
             count(self, budget)
+        self._stood = (now_s, self.counter)
 
     def _live(self, pod: Json, now_s: float) -> None:
-        metadata, before = pod["metadata"], pod["status"]
-        deleted_s = self.deleted_s.get(metadata["uid"])
+        uid, before = pod["metadata"]["uid"], pod["status"]
+        deleted_s = self.deleted_s.get(uid)
         if deleted_s is not None:
             if now_s >= deleted_s + GONE_S:
                 self.drop("Pod", pod)
             return
-        since_s = now_s - self.born_s[metadata["uid"]] - START_S
+        if uid not in self.placed_s:
+            self._place(pod, [])
+        since_s = now_s - self.placed_s.get(uid, now_s) - START_S
         if since_s < 0:
             return
-        wanted = self._status(pod, since_s)
+        wanted = self.status_of(pod, since_s)
         if wanted != before:
             pod["status"] = wanted
             self.put("Pod", pod)
 
-    def _status(self, pod: Json, since_s: float) -> Json:
-        """Of a pod that runs this long. Seen: cluster_patches/heals_what_a_restart_heals."""
-        app, image = pod["metadata"]["labels"]["app"], pod["spec"]["containers"][0]["image"]
-        if image in self.unpullable_images:
-            return pod_status(pod, state=waiting("ImagePullBackOff"))
-        restarted = RESTARTED_AT in pod["metadata"]["annotations"]
-        if pod["spec"]["nodeName"] in self.sick_nodes or image in self.sick_images:
-            restarts = 1 + int(since_s / CRASH_EVERY_S)
-            return pod_status(pod, state=waiting("CrashLoopBackOff"), restarts=restarts)
-        sluggish = app in self.unready_templates and not restarted
-        before = pod["status"]["containerStatuses"][0]["restartCount"]
-        ready = not sluggish and app not in self.unready_apps
-        return pod_status(pod, state={"running": {}}, restarts=before, ready=ready)
-
     def _create_pod(self, deployment: Json, replica_set: Json) -> Json:
         template, owner = replica_set["spec"]["template"], replica_set["metadata"]
-        node = self._schedule(pods_of(self, deployment))
         metadata = {
             "namespace": owner["namespace"],
             "name": f"{owner['name']}-{self.counter}",
@@ -144,16 +186,19 @@ class World(Store):
             "annotations": dict(template["metadata"]["annotations"]),
             "ownerReferences": [reference("ReplicaSet", replica_set)],
         }
-        return self._start(metadata, {**template["spec"], "nodeName": node})
+        return self._start(metadata, dict(template["spec"]), pods_of(self, deployment))
 
-    def _start(self, metadata: Json, spec: Json) -> Json:
-        pod: Json = {"metadata": metadata, "spec": spec}
-        pod["status"] = pod_status(pod, state=waiting("ContainerCreating"))
-        return self.put("Pod", pod)
+    def _start(self, metadata: Json, spec: Json, siblings: list[Json]) -> Json:
+        pod: Json = {"metadata": metadata, "spec": spec, "status": unplaced_status()}
+        self.put("Pod", pod)
+        self._place(pod, siblings)
+        return pod
 
-    def _schedule(self, siblings: list[Json]) -> str:
-        """The schedulable node with the fewest of these pods, then of all."""
-        mine = [one["spec"]["nodeName"] for one in siblings]
-        everyone = [one["spec"]["nodeName"] for one in self.of("Pod")]
-        open_nodes = [name for name, schedulable in self.nodes.items() if schedulable]
-        return min(open_nodes, key=lambda name: (mine.count(name), everyone.count(name)))
+    def _place(self, pod: Json, siblings: list[Json]) -> None:
+        """On a node, if one takes it. Seen: cluster_others/no_node_is_left."""
+        node = place(self, siblings)
+        if node is not None:
+            self.placed_s[pod["metadata"]["uid"]] = self.clock.now_s()
+            pod["spec"]["nodeName"] = node
+            pod["status"] = pod_status(pod, state=waiting("ContainerCreating"))
+            self.put("Pod", pod)

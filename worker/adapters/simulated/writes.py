@@ -1,11 +1,10 @@
-"""Writes to the simulated cluster, as the API server carries them out: evict, and merge patch."""
+"""Writes to the simulated cluster, as the API server carries them out: evictions and patches."""
 
 from __future__ import annotations
 
-import copy
-
 from worker.adapters.simulated import answers
-from worker.adapters.simulated.objects import is_ready, is_terminating, merge
+from worker.adapters.simulated.json_patch import PatchFailedError, patched
+from worker.adapters.simulated.objects import canonical, copied, is_ready, is_terminating, merge
 from worker.adapters.simulated.store import Store
 from worker.engine.ports import ApiAnswer, Json, ObjectRef
 
@@ -57,23 +56,62 @@ def _blocked(store: Store, pod: Json) -> ApiAnswer | None:
     return None
 
 
-def patch(store: Store, ref: ObjectRef, found: Json, body: Json) -> ApiAnswer:
-    """What changes nothing leaves even the resourceVersion; annotations are a generation too.
+def merge_patch(store: Store, ref: ObjectRef, found: Json, body: Json) -> ApiAnswer:
+    """Its fence is a part of it.
 
-    Seen: cluster_patches/same_patch_with_a_fresh_version, cluster_patches/annotation_only,
-    cluster_patches/recreated.
+    Seen: cluster_patches/stale_version, cluster_patches/recreated, cluster_patches/wrong_uid.
     """
     metadata = body.get("metadata") or {}
-    if (
-        metadata.get("resourceVersion", found["metadata"]["resourceVersion"])
-        != (found["metadata"]["resourceVersion"])
-    ):
+    there = found["metadata"]
+    if metadata.get("resourceVersion", there["resourceVersion"]) != there["resourceVersion"]:
         return answers.modified(ref)
-    if metadata.get("uid", found["metadata"]["uid"]) != found["metadata"]["uid"]:
+    if metadata.get("uid", there["uid"]) != there["uid"]:
         return answers.other_uid(ref, metadata["uid"])
-    before = copy.deepcopy(found)
-    merge(found, body)
-    if found != before:
-        found["metadata"]["generation"] += 1
+    made = copied(found)
+    merge(made, body)
+    return _changed(store, ref, found, made)
+
+
+def json_patch(store: Store, ref: ObjectRef, found: Json, body: list[Json]) -> ApiAnswer:
+    """Its fence are the tests in it.
+
+    Seen: cluster_json_patches/a_failed_test, cluster_json_patches/invalid.
+    """
+    try:
+        made = patched(found, body)
+    except PatchFailedError:
+        return answers.patch_failed()
+    replicas = made["spec"].get("replicas", 0)
+    if replicas < 0:
+        return answers.negative_replicas(ref, replicas)
+    return _changed(store, ref, found, made)
+
+
+def _changed(store: Store, ref: ObjectRef, found: Json, made: Json) -> ApiAnswer:
+    """What changes nothing leaves even the resourceVersion.
+
+    Seen: cluster_patches/same_patch_with_a_fresh_version, cluster_json_patches/changes_nothing,
+    cluster_verbs/canonical_quantity.
+    """
+    for container in made["spec"].get("template", {}).get("spec", {}).get("containers", []):
+        canonical(container)
+    if made != found:
+        if _counts(ref.kind, found, made):
+            made["metadata"]["generation"] += 1
+        found.clear()
+        found.update(made)
         store.put(ref.kind, found)
-    return ApiAnswer(200, copy.deepcopy(found))
+    return ApiAnswer(200, copied(found))
+
+
+def _counts(kind: str, found: Json, made: Json) -> bool:
+    """Whether it is another generation: of a Deployment annotations are, too.
+
+    Seen: cluster_patches/annotation_only, cluster_others/suspend_cron_job,
+    cluster_others/raise_hpa_max, cluster_others/cordon.
+    """
+    if "generation" not in found["metadata"]:
+        return False
+    before, after = (one["metadata"].get("annotations") for one in (found, made))
+    annotated = kind == "Deployment" and before != after
+    return annotated or bool(found["spec"] != made["spec"])

@@ -22,7 +22,8 @@ def command(with_dapr: bool, output: str) -> None:
     from pydantic import ValidationError
 
     from worker.doctor import examine
-    from worker.settings import Settings, explain
+    from worker.settings import Settings
+    from worker.settings_names import explain
 
     try:
         settings = Settings()

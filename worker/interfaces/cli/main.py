@@ -11,7 +11,16 @@ COMMANDS = {
     "demo": "Watch one alert's whole life in a simulated cluster; needs nothing.",
     "incidents": "List incidents.",
     "show": "Show one incident with its story.",
+    "why": "Say what the worker sees of an incident now, and what each guard says.",
+    "approvals": "See what the worker asks, and say yes or no.",
+    "hold": "Keep its hands off a subject, a namespace, or everything, for a while.",
+    "resume": "Let go of what was put on hold.",
+    "demotions": "See which playbooks lost their mode, and give it back.",
+    "kill-switch": "Stop all writes to the cluster, or let them through again.",
+    "journal": "Verify that a journal is whole: nothing edited, cut or reordered.",
     "deadletter": "Look at input that nobody could read.",
+    "playbook": "Check, try and read playbooks before they are in force.",
+    "simulate": "Replay recorded alerts: what would have been done, and why.",
     "doctor": "Check what the worker can reach, and say what is missing.",
 }
 
@@ -25,7 +34,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"worker.interfaces.cli.{cmd_name}").command
+        module = cmd_name.replace("-", "_")
+        command = import_module(f"worker.interfaces.cli.{module}").command
         assert isinstance(command, click.Command)
         return command
 
@@ -45,7 +55,7 @@ def _version(ctx: click.Context, _parameter: click.Parameter, asked: bool) -> No
 @click.command(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found.",
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 broken.",
 )
 @click.option(
     "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version,

@@ -61,6 +61,12 @@ def _print_for_people(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, s
     Console().print(table)
 
 
+def print_fields(fields: Mapping[str, object], *, aside: bool = False) -> None:
+    """A name and a value a line; `aside`: on standard error, before a question."""
+    for name, value in fields.items():
+        click.echo(f"{name:12}{plain(value)}", err=aside)
+
+
 def plain(value: object) -> str:
     """Text from outside on one line: nothing in it can move the cursor or colour the screen."""
     text = "-" if value in ("", None) else str(value)
@@ -73,8 +79,17 @@ def lines(text: str) -> str:
 
 def age(at_s: float) -> str:
     """How long ago, such as 45s, 12m, 3h or 2d."""
-    passed = max(0, int(time.time() - at_s))
+    return _span(time.time() - at_s)
+
+
+def left(at_s: float) -> str:
+    """How long until then, in the same form; 0s when it is over."""
+    return _span(at_s - time.time())
+
+
+def _span(seconds: float) -> str:
+    whole = max(0, int(seconds))
     for limit, unit, divisor in ((120, "s", 1), (7200, "m", 60), (172800, "h", 3600)):
-        if passed < limit:
-            return f"{passed // divisor}{unit}"
-    return f"{passed // 86400}d"
+        if whole < limit:
+            return f"{whole // divisor}{unit}"
+    return f"{whole // 86400}d"

@@ -13,7 +13,9 @@ import click
     "--database", type=click.Path(dir_okay=False, path_type=Path), help="SQLite file to work on."
 )
 @click.option(
-    "--mode", type=click.Choice(["observe", "auto"]), help="How far it may go; default observe."
+    "--mode",
+    type=click.Choice(["observe", "suggest", "approve", "auto"]),
+    help="How far it may go; default observe.",
 )
 @click.option("--port", type=int, help="The people's port: webhook, REST, metrics.")
 def command(database: Path | None, mode: str | None, port: int | None) -> None:
@@ -32,7 +34,8 @@ def command(database: Path | None, mode: str | None, port: int | None) -> None:
     from worker.adapters.telemetry import set_up_logging
     from worker.interfaces.serving import PortTakenError
     from worker.runtime_embedded import run_embedded
-    from worker.settings import Settings, explain
+    from worker.settings import Settings
+    from worker.settings_names import explain
 
     given: dict[str, Any] = {"database": database, "mode": mode, "people_port": port}
     try:

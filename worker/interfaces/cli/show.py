@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from worker.interfaces.cli.output import age, lines, output_option, plain, print_data
-from worker.interfaces.cli.source import not_found, open_source, source_options
+from worker.interfaces.cli.source import BROKEN, not_found, open_source, source_options
 
 
 @click.command()
@@ -30,7 +30,7 @@ def command(incident_id: str, output: str, server: str, token: str, database: Pa
     if broken is not None:
         words = f"This journal was edited, cut or reordered at entry {broken}."
         click.secho(words, fg="red", err=True)
-        raise SystemExit(1)
+        raise SystemExit(BROKEN)
 
 
 def _head(incident: dict[str, Any]) -> str:

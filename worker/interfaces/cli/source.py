@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from collections.abc import Callable
-from http.client import HTTPException
 from pathlib import Path
-from typing import Any, NoReturn, Protocol, TypeVar
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
+from typing import Any, Protocol, TypeVar
 
 import click
 
-DEFAULT_SERVER = "http://127.0.0.1:8080"
-OTHER_SERVER = "name another with --server or AIOPS_SERVER"
-ANSWER_WITHIN_S = 15.0
-NOT_FOUND = 3
+from worker.interfaces.cli.server import DEFAULT_SERVER, Server, segment
+from worker.interfaces.cli.server import NOT_FOUND as NOT_FOUND
+from worker.interfaces.cli.server import not_found as not_found
+
+BROKEN = 4  # a journal that isn't what was written
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,6 +27,10 @@ class Source(Protocol):
     def dead_letters(self) -> list[dict[str, Any]]: ...
 
     def dead_letter(self, letter_id: str) -> dict[str, Any] | None: ...
+
+    def journals(self) -> list[dict[str, Any]]: ...
+
+    def journal(self, key: str, before_seq: int | None) -> dict[str, Any] | None: ...
 
 
 def source_options(command: F) -> F:
@@ -54,60 +55,36 @@ def open_source(server: str, token: str, database: Path | None) -> Source:
     return DatabaseSource(database) if database is not None else ServerSource(server, token)
 
 
-def not_found(what: str, remedy: str) -> NoReturn:
-    click.echo(f"{what} is not there; {remedy}", err=True)
-    raise SystemExit(NOT_FOUND)
-
-
 class ServerSource:
     def __init__(self, server: str, token: str) -> None:
-        if not server.startswith(("http://", "https://")):
-            raise click.UsageError(f"--server {server!r}: write a URL such as {DEFAULT_SERVER}")
-        self._server = server.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._server = Server(server, token)
 
     def incidents(self, *, closed_too: bool) -> list[dict[str, Any]]:
         return self._list(f"/api/v1/incidents?closed={str(closed_too).lower()}")
 
     def incident(self, incident_id: str) -> dict[str, Any] | None:
-        found: dict[str, Any] | None = self._get(f"/api/v1/incidents/{_segment(incident_id)}")
-        return found
+        return self._one(f"/api/v1/incidents/{segment(incident_id)}")
 
     def dead_letters(self) -> list[dict[str, Any]]:
         return self._list("/api/v1/deadletters")
 
     def dead_letter(self, letter_id: str) -> dict[str, Any] | None:
-        found: dict[str, Any] | None = self._get(f"/api/v1/deadletters/{_segment(letter_id)}")
-        return found
+        return self._one(f"/api/v1/deadletters/{segment(letter_id)}")
+
+    def journals(self) -> list[dict[str, Any]]:
+        return self._list("/api/v1/journals")
+
+    def journal(self, key: str, before_seq: int | None) -> dict[str, Any] | None:
+        before = "" if before_seq is None else f"?before={before_seq}"
+        return self._one(f"/api/v1/journals/{segment(key)}{before}")
 
     def _list(self, path: str) -> list[dict[str, Any]]:
-        listed = self._get(path)
-        if not isinstance(listed, list):
-            raise click.ClickException(f"{self._server} is no worker; {OTHER_SERVER}")
+        listed: list[dict[str, Any]] = self._server.list(path)
         return listed
 
-    def _get(self, path: str) -> Any:
-        """The answer's JSON, None for 404."""
-        try:
-            request = Request(f"{self._server}{path}", headers=self._headers)  # noqa: S310
-            with urlopen(request, timeout=ANSWER_WITHIN_S) as answer:  # noqa: S310
-                return json.load(answer)
-        except HTTPError as error:
-            if error.code == 404:
-                return None
-            remedy = {401: "set AIOPS_API_TOKEN or --token", 503: "its store is away, try again"}
-            raise click.ClickException(
-                f"{self._server} answered {error.code}; {remedy.get(error.code, 'see its log')}"
-            ) from error
-        except (URLError, OSError) as error:
-            raise click.ClickException(
-                f"no worker answers at {self._server} ({getattr(error, 'reason', error)}); start "
-                f"one with `aiopsctl run`, or {OTHER_SERVER}"
-            ) from error
-        except (ValueError, HTTPException) as error:
-            raise click.ClickException(
-                f"{self._server} is no worker ({type(error).__name__}); {OTHER_SERVER}"
-            ) from error
+    def _one(self, path: str) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = self._server.get(path)
+        return found
 
 
 class DatabaseSource:
@@ -133,6 +110,16 @@ class DatabaseSource:
         found: dict[str, Any] | None = self._run(lambda _, letters: letters.show(letter_id))
         return found
 
+    def journals(self) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = self._run(lambda reading, _: reading.journals())
+        return listed
+
+    def journal(self, key: str, before_seq: int | None) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = self._run(
+            lambda reading, _: reading.journal(key, before_seq=before_seq)
+        )
+        return found
+
     def _run(self, ask: Callable[[Any, Any], Any]) -> Any:
         from worker.adapters.sqlite.store import SqliteStore
         from worker.adapters.sqlite.topics import SilentDeadLetterTopic
@@ -153,9 +140,3 @@ class DatabaseSource:
             return asyncio.run(run())
         except TransientError as error:
             raise click.ClickException(f"{os.fspath(self._database)}: {error}") from error
-
-
-def _segment(text: str) -> str:
-    from urllib.parse import quote
-
-    return quote(text, safe="")

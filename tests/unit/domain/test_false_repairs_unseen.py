@@ -1,0 +1,80 @@
+"""False repairs that no evidence of today tells apart, with the evidence that it would take."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.domain.builders import (
+    NOW_S,
+    POLICY,
+    RESOLVED,
+    WATCH,
+    WELL,
+    alert,
+    decided,
+    only,
+    opened,
+    rollout,
+    steadily,
+    verifying,
+    watched,
+)
+from tests.unit.domain.remedies import HPA, SCALE, SETTLED_S, Remedy
+from worker.domain.absorb import absorb
+from worker.domain.evidence import AlertStates, Unknown
+from worker.domain.facts import Facts
+from worker.domain.identity import Subject, SubjectKind
+from worker.domain.inbox import accept
+from worker.domain.incident import Phase
+from worker.domain.reason import Reason
+
+QUIET = AlertStates(frozenset(), frozenset())
+
+
+def test_remove_the_probe() -> None:
+    """Pods without a readiness probe are ready at once, whatever they do. No evidence shows the
+    probe today; what shows is the new template, so that it is credited to whoever changed it.
+
+    It would take the probes of each container in `ContainerSpec` and in `Baseline`, and a pod that
+    lost one would be no healthy pod.
+    """
+    changed = replace(WELL, rollout=rollout(revision="6"))
+    document = watched(verifying(), *steadily(changed, SETTLED_S, SETTLED_S + WATCH.window_s))
+    assert only(document).resolution is Reason.RESOLVED_BY_OTHERS
+    assert only(document).attempts[0].verdict is Reason.RESOLVED_BY_OTHERS
+
+
+def test_cordon() -> None:
+    """KubeNodeNotReady leaves cordoned nodes out, so that a cordon resolves it. Nothing is asked of
+    a node today, so its monitor's word closes what a human has: it is credited to nobody.
+
+    It would take the node's own condition (`Facts.node`) for a node's incident to be watched.
+    """
+    node = Subject(SubjectKind.NODE, "", "node-1")
+    fires = alert("KubeNodeNotReady", pod="")
+    document = opened(fires, subject=node)
+    document = decided(document, Facts(NOW_S), NOW_S + 1.0).document
+    assert only(document).phase is Phase.ESCALATED
+    over = replace(fires, status=RESOLVED)
+    document = absorb(accept(document, (over,)), POLICY, NOW_S + 60.0)
+    document = decided(document, Facts(NOW_S), NOW_S + 61.0).document
+    assert (only(document).resolution, only(document).attempts) == (Reason.RESOLVED_BY_OTHERS, ())
+
+
+@pytest.mark.parametrize("remedy", [SCALE, HPA], ids=lambda one: str(one.verb))
+def test_the_metric_vanishes(remedy: Remedy) -> None:
+    """An alert about load has no sick pod beside it: a metric that is not scraped any more makes it
+    quiet, and that is credited. A monitor that says nothing at all is not.
+
+    It would take whether the rule's expression still has data (an `absent()` of what it reads, or
+    the health and the samples of the rule), and a dead man's alert for the monitor as a whole.
+    """
+    quiet = replace(remedy.in_vain, alerts=QUIET)
+    silent = replace(remedy.in_vain, alerts=Unknown("connection refused"))
+    for seen, resolution in ((quiet, Reason.REPAIRED), (silent, None)):
+        document = remedy.verifying()
+        for after_s, look in steadily(seen, SETTLED_S, SETTLED_S + WATCH.window_s):
+            document = remedy.looked(document, look, after_s).document
+        assert only(document).resolution is resolution

@@ -1,0 +1,52 @@
+"""Stop a rollout where it is, and let it go on again: the opposites of each other.
+
+Fence: uid and generation, since the status of a Deployment that is rolled out changes all the time.
+Resuming also tests the annotation `<prefix>/paused-by`, which holds the id of the intent that
+paused it, and takes it away: where it is missing, somebody else paused it, and nothing is sent.
+`paused` is left out while it is false, so it is added and removed, never tested for false: what is
+paused already is told by the read.
+Undo: each is the other's. Right: patch deployments.
+"""
+
+from __future__ import annotations
+
+from worker.actions.json_patch import (
+    add,
+    by_generation,
+    noted,
+    patch,
+    pointer,
+    remove,
+    test,
+    unmarked,
+)
+from worker.domain.marks import INTENT_ID, PAUSED_BY
+from worker.domain.outbox import Intent
+from worker.engine.perform import Unfit
+from worker.engine.ports import Json, WriteRequest
+
+PAUSED = pointer("spec", "paused")
+
+
+def pause(intent: Intent, annotation_prefix: str, material: Json) -> WriteRequest | Unfit:
+    if material["spec"].get("paused"):
+        return Unfit(f"{intent.target.text} is paused already")
+    notes = {
+        f"{annotation_prefix}/{INTENT_ID}": intent.id,
+        f"{annotation_prefix}/{PAUSED_BY}": intent.id,
+    }
+    return patch(intent, *by_generation(intent), add(PAUSED, True), *noted(material, notes))
+
+
+def resume(intent: Intent, annotation_prefix: str, material: Json) -> WriteRequest | Unfit:
+    mark = unmarked(material, f"{annotation_prefix}/{PAUSED_BY}")
+    if isinstance(mark, Unfit):
+        return mark
+    return patch(
+        intent,
+        *by_generation(intent),
+        test(PAUSED, True),
+        remove(PAUSED),
+        *mark,
+        *noted(material, {f"{annotation_prefix}/{INTENT_ID}": intent.id}),
+    )

@@ -1,0 +1,45 @@
+"""Stop a CronJob from starting jobs, and let it go on again: the opposites of each other.
+
+Fence: uid and generation, and whether it was suspended. Resuming also tests the annotation
+`<prefix>/suspended-by`, which holds the id of the intent that suspended it, and takes it away:
+where it is missing, somebody else suspended it, and nothing is sent. Jobs that run go on.
+Undo: each is the other's. Right: patch cronjobs.
+"""
+
+from __future__ import annotations
+
+from worker.actions.json_patch import by_generation, noted, patch, pointer, replace, test, unmarked
+from worker.domain.marks import INTENT_ID, SUSPENDED_BY
+from worker.domain.outbox import Intent
+from worker.engine.perform import Unfit
+from worker.engine.ports import Json, WriteRequest
+
+SUSPEND = pointer("spec", "suspend")
+
+
+def suspend(intent: Intent, annotation_prefix: str, material: Json) -> WriteRequest:
+    notes = {
+        f"{annotation_prefix}/{INTENT_ID}": intent.id,
+        f"{annotation_prefix}/{SUSPENDED_BY}": intent.id,
+    }
+    return patch(
+        intent,
+        *by_generation(intent),
+        test(SUSPEND, False),
+        replace(SUSPEND, True),
+        *noted(material, notes),
+    )
+
+
+def resume(intent: Intent, annotation_prefix: str, material: Json) -> WriteRequest | Unfit:
+    mark = unmarked(material, f"{annotation_prefix}/{SUSPENDED_BY}")
+    if isinstance(mark, Unfit):
+        return mark
+    return patch(
+        intent,
+        *by_generation(intent),
+        test(SUSPEND, True),
+        replace(SUSPEND, False),
+        *mark,
+        *noted(material, {f"{annotation_prefix}/{INTENT_ID}": intent.id}),
+    )

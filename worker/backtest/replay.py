@@ -1,0 +1,168 @@
+"""Replays a recording: the same decisions as in production, pure, as fast as one core allows.
+
+Rules of this file: no clock but the recording's. What a decision wants done is claimed and
+accepted at once; what comes of it is what the recording says next. What is known or late already
+changes nothing, as in production.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from worker.backtest.assumed import Assumed
+from worker.backtest.assumed_facts import AssumedFacts
+from worker.backtest.recorded import Recorded
+from worker.backtest.scope_book import ScopeBook
+from worker.domain.absorb import absorb
+from worker.domain.decision import decide, wake_at
+from worker.domain.evidence import Unknown
+from worker.domain.facts import Facts
+from worker.domain.handover import received
+from worker.domain.identity import STORM
+from worker.domain.inbox import accept
+from worker.domain.journal import Entry
+from worker.domain.outbox import Intent
+from worker.domain.outcome import Answer, Outcome, record
+from worker.domain.pack import Pack
+from worker.domain.policy import Policy
+from worker.domain.reason import Reason
+from worker.domain.scopes_seen import scopes_of
+from worker.domain.subject import SubjectDocument
+from worker.domain.window import Window
+
+SETTLE_FOR_S = 6 * 3600.0  # after the last record: whatever is open by then stays open
+ROUNDS_MAX = 8  # decisions of one subject at one moment, as in a turn
+LOOK_EVERY_S = 60.0  # between two looks at a repair: six times rarer than live, and as conclusive
+SINK = "back-test"  # receives every notice
+
+Conditions = Callable[[SubjectDocument, Facts, float], dict[str, bool | Unknown]]
+
+
+def replayed(policy: Policy) -> Policy:
+    """The policy as it is replayed: repairs are looked at once a minute. A look comes at most that
+    much later than live, and health is as unbroken as it is then."""
+    look_s = max(policy.verify_every_s, min(LOOK_EVERY_S, policy.look_gap_max_s))
+    return replace(policy, verify_every_s=look_s)
+
+
+@dataclass
+class Replay:
+    """`told` is called with every journal entry as it is made. `services` is how many there are in
+    the cluster."""
+
+    pack: Pack
+    policy: Policy
+    services: int
+    conditions: Conditions
+    told: Callable[[str, Entry], None]
+    windows: tuple[Window, ...] = ()
+    documents: dict[str, SubjectDocument] = field(default_factory=dict)
+    decisions: int = 0
+    ends_s: float = 0.0
+    _assumed: dict[str, AssumedFacts] = field(default_factory=dict)
+    _wakes: list[tuple[float, str]] = field(default_factory=list)
+    _next_s: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.policy = replayed(self.policy)
+        self.scopes = ScopeBook(self.policy, self.services)
+
+    def run(self, recording: Iterable[Recorded]) -> Iterator[int]:
+        """Go through it in its order, which must be that of time; yields how many were taken."""
+        last_s = 0.0
+        for count, one in enumerate(recording, start=1):
+            last_s = max(last_s, one.at_s)
+            self._until(last_s)
+            self._take(one, last_s)
+            yield count
+        self.ends_s = last_s + SETTLE_FOR_S
+        self._until(self.ends_s)
+
+    def _take(self, one: Recorded, now_s: float) -> None:
+        key = one.subject.key
+        document = self.documents.get(key) or SubjectDocument(one.subject)
+        news = accept(document, (one.item,))
+        if news is document:
+            return
+        assumed = self._assumed.get(key)
+        if assumed is None:
+            assumed = self._assumed[key] = AssumedFacts(Assumed(one.subject, now_s))
+        assumed.assumed.take(one.item, now_s, muted=one.muted)
+        self.documents[key] = news
+        self._turn(key, now_s)
+
+    def _until(self, until_s: float) -> None:
+        """Every wake that is due by this moment."""
+        while self._wakes and self._wakes[0][0] <= until_s:
+            at_s, key = heapq.heappop(self._wakes)
+            if self._next_s.get(key) == at_s:
+                self._turn(key, at_s)
+
+    def _turn(self, key: str, now_s: float) -> None:
+        document = self.documents[key]
+        for _ in range(ROUNDS_MAX):
+            document, acted = self._round(key, document, now_s)
+            if not acted:
+                break
+        document = self._settled(document, now_s)
+        self.documents[key] = document
+        self._wake(key, wake_at(document, self.policy, now_s))
+
+    def _wake(self, key: str, at_s: float | None) -> None:
+        self._next_s.pop(key, None)
+        if at_s is not None:
+            self._next_s[key] = at_s
+            heapq.heappush(self._wakes, (at_s, key))
+
+    def _round(
+        self, key: str, document: SubjectDocument, now_s: float
+    ) -> tuple[SubjectDocument, bool]:
+        document = self.scopes.report(absorb(document, self.policy, now_s), now_s)
+        seen = self.scopes.seen(document.subject)
+        if document.open_incidents:
+            self._tell_storm(now_s)
+        facts = self._assumed[key].facts(now_s, seen)
+        answers = self.conditions(document, facts, now_s)
+        if answers:
+            facts = replace(facts, conditions=answers)
+        decision = decide(document, facts, self.pack, self.policy, now_s, self.windows)
+        self.decisions += 1
+        document = decision.document
+        for intent in decision.perform:
+            document = self._performed(key, document, intent, now_s)
+        return document, bool(decision.perform)
+
+    def _performed(
+        self, key: str, document: SubjectDocument, intent: Intent, now_s: float
+    ) -> SubjectDocument:
+        refused = self.scopes.claim(document.subject, intent, now_s)
+        if refused is not None:
+            outcome = Outcome(Answer.REJECTED, refused, scopes_of(document.subject)[0].text)
+        else:
+            outcome = Outcome(Answer.ACCEPTED, Reason.ACCEPTED, "assumed")
+            self._assumed[key].assumed.written(intent, now_s)
+        return record(document, intent.id, outcome, self.policy, now_s)
+
+    def _tell_storm(self, now_s: float) -> None:
+        """Once a storm, by whoever sees it first."""
+        alert = self.scopes.storm_to_tell(now_s)
+        if alert is None:
+            return
+        document = self.documents.get(STORM.key) or SubjectDocument(STORM)
+        self.documents[STORM.key] = accept(document, (alert,))
+        self._assumed.setdefault(STORM.key, AssumedFacts(Assumed(STORM, now_s)))
+        self._wake(STORM.key, now_s)
+
+    def _settled(self, document: SubjectDocument, now_s: float) -> SubjectDocument:
+        """Everything owed is paid: the recording has sinks and topics that always answer."""
+        for notice in document.notices:
+            document = received(document, notice.id, sink=SINK, receipt="assumed", now_s=now_s)
+        document = self.scopes.settle(document, now_s)
+        unpublished = document.unpublished
+        if not unpublished:
+            return document
+        for entry in unpublished:
+            self.told(document.subject.text, entry)
+        return replace(document, published_seq=document.journal_seq)

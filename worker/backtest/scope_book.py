@@ -1,0 +1,110 @@
+"""Scope documents kept in memory: the same pure changes as in the store, without a store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from worker.domain.alert import Alert, AlertStatus
+from worker.domain.catalogue import DESCRIPTOR_OF, Verb
+from worker.domain.identity import Subject
+from worker.domain.outbox import Intent
+from worker.domain.policy import Policy
+from worker.domain.reason import Reason
+from worker.domain.repair import REPAIR
+from worker.domain.scope import (
+    CLUSTER,
+    Claim,
+    Scope,
+    ScopeDocument,
+    ScopeKind,
+    Sick,
+    claimed,
+    released,
+    withdrawn,
+)
+from worker.domain.scope_notes import SHADOW, applied
+from worker.domain.scopes_seen import ScopesSeen, scopes_of
+from worker.domain.storm import reported, storm
+from worker.domain.subject import SubjectDocument
+
+STORM_ALERT = "aiops/storm"  # the engine's own name for it
+NOT_COUNTED = frozenset({REPAIR, SHADOW})
+"""What comes of an act is assumed: it is no ground for promoting or demoting a playbook."""
+
+
+@dataclass
+class ScopeBook:
+    """`services` is how many the cluster has."""
+
+    policy: Policy
+    services: int
+    documents: dict[Scope, ScopeDocument] = field(default_factory=dict)
+
+    def seen(self, subject: Subject) -> ScopesSeen:
+        """The documents that count for this subject."""
+        return ScopesSeen(tuple(self._of(scope) for scope in scopes_of(subject)), self.services)
+
+    def report(self, document: SubjectDocument, now_s: float) -> SubjectDocument:
+        """The subject says that it fell sick, or got well."""
+        subject, incidents = document.subject, document.open_incidents
+        sick = bool(incidents) and subject.workload is not None
+        if sick == document.reported_sick:
+            return document
+        mine = Sick(subject.text, now_s, incidents[0].cause) if sick else None
+        opened = {one.id: one.opened_at_s for one in incidents}
+        self.documents[CLUSTER] = reported(
+            self._of(CLUSTER), subject=subject.text, sick=mine, opened=opened,
+            known=self.services, limits=self.policy.storm, now_s=now_s,
+        )  # fmt: skip
+        return replace(document, reported_sick=sick)
+
+    def storm_to_tell(self, now_s: float) -> Alert | None:
+        """The alert about a storm that nobody was told of yet; from now on somebody was."""
+        cluster = self._of(CLUSTER)
+        if not cluster.sick and now_s >= cluster.storm_until_s:
+            return None
+        found = storm(cluster, self.services, self.policy.storm, now_s)
+        if found is None or cluster.storm_told_s >= cluster.storm_since_s > 0:
+            return None
+        self.documents[CLUSTER] = replace(cluster, storm_told_s=found.since_s)
+        return Alert(
+            name=STORM_ALERT, status=AlertStatus.FIRING,
+            labels={"severity": "critical", "sick": str(found.sick), "words": found.words},
+            annotations={}, starts_at_s=found.since_s, ends_at_s=None, fingerprint=STORM_ALERT,
+        )  # fmt: skip
+
+    def claim(self, subject: Subject, intent: Intent, now_s: float) -> Reason | None:
+        """Room in every scope, or why not; nothing is kept when one has none."""
+        disrupts = DESCRIPTOR_OF[Verb(intent.action)].disrupts
+        claim = Claim(intent.id, subject.key, disrupts, self.policy.lease_s)
+        done: list[Scope] = []
+        for scope in scopes_of(subject):
+            answer = claimed(self._of(scope), claim, self.policy.limits_of(scope), now_s)
+            if isinstance(answer, Reason):
+                for one in done:
+                    self.documents[one] = withdrawn(self._of(one), intent.id)
+                return answer
+            self.documents[scope] = answer
+            done.append(scope)
+        return None
+
+    def settle(self, document: SubjectDocument, now_s: float) -> SubjectDocument:
+        """Leases given back, what is owed to scopes applied, the well reported."""
+        ended = [one for one in document.leases if one.ended]
+        for lease in ended:
+            give = released if lease.sent else withdrawn
+            for scope in scopes_of(document.subject):
+                self.documents[scope] = give(self._of(scope), lease.intent)
+        for note in document.scope_notes:
+            if note.kind not in NOT_COUNTED:
+                scope = Scope(ScopeKind(note.scope_kind), note.scope)
+                self.documents[scope] = applied(self._of(scope), note, now_s)
+        if ended or document.scope_notes:
+            kept = tuple(lease for lease in document.leases if not lease.ended)
+            document = replace(document, leases=kept, scope_notes=())
+        if document.reported_sick and not document.open_incidents:
+            return self.report(document, now_s)
+        return document
+
+    def _of(self, scope: Scope) -> ScopeDocument:
+        return self.documents.get(scope) or ScopeDocument(scope.kind, scope.name)

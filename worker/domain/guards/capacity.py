@@ -1,0 +1,101 @@
+"""Does it leave enough running? Of this subject, and of everything around it."""
+
+from __future__ import annotations
+
+from worker.domain.evidence import RolloutHealth, Unknown
+from worker.domain.guards.case import Case
+from worker.domain.incident import Phase
+from worker.domain.planners.plan import Refusal, Then
+from worker.domain.pods import PodHealth
+from worker.domain.reason import Reason
+from worker.domain.scope import Claim, ScopeDocument, room
+from worker.domain.scopes_seen import ScopesSeen, scopes_of
+from worker.domain.storm import storm
+
+
+def no_storm(case: Case) -> Refusal | None:
+    """Too much is sick at once: one cause, and not ours to guess. What runs already goes on."""
+    seen = case.facts.scopes
+    if not isinstance(seen, ScopesSeen):
+        return Refusal(Reason.SCOPE_UNREADABLE, Then.HOLD, seen.why)
+    if isinstance(seen.known, Unknown):
+        return Refusal(Reason.EVIDENCE_UNKNOWN, Then.HOLD, f"number of services: {seen.known.why}")
+    if seen.cluster is None:
+        return None
+    found = storm(seen.cluster, seen.known, case.policy.storm, case.now_s)
+    return (
+        Refusal(Reason.STORM, Then.HOLD, found.words, patient=True) if found is not None else None
+    )
+
+
+def one_disruption(case: Case) -> Refusal | None:
+    """One of our changes a subject at a time, and none while somebody else's rollout runs.
+
+    What ends a failing rollout (a rollback, a pause) is planned for that very state.
+    """
+    for other in case.document.open_incidents:
+        busy = other.phase in (Phase.ACTING, Phase.VERIFYING)
+        if other.id != case.incident.id and busy:
+            return Refusal(Reason.BUSY, Then.HOLD, f"{other.id} is being worked on")
+    rollout = case.facts.rollout
+    if not isinstance(rollout, RolloutHealth):
+        return Refusal(Reason.TARGET_UNKNOWN, Then.HOLD)
+    if rollout.rolling and not case.plan.during_rollout:
+        words = f"{rollout.updated} of {rollout.desired} pods are up to date"
+        return Refusal(Reason.ROLLOUT_IN_PROGRESS, Then.HOLD, words)
+    return None
+
+
+def availability_floor(case: Case) -> Refusal | None:
+    """Never take the last healthy replica, nor what a disruption budget protects.
+
+    Evicting a pod that is not ready costs no availability, but a budget may still forbid it.
+    """
+    if not case.action.disrupts:
+        return None
+    pods, rollout = case.facts.pods, case.facts.rollout
+    if not isinstance(pods, PodHealth) or not isinstance(rollout, RolloutHealth):
+        return Refusal(Reason.EVIDENCE_UNKNOWN, Then.HOLD)
+    pod = case.plan.pod
+    if pod is None:
+        if pods.ready and rollout.restart_keeps < 1:
+            return Refusal(
+                Reason.LAST_HEALTHY_REPLICA, Then.ESCALATE,
+                f"a restart of {case.plan.target.text} takes all {pods.ready} ready pods",
+            )  # fmt: skip
+        return None
+    if pod.ready and pods.ready <= 1:
+        return Refusal(Reason.LAST_HEALTHY_REPLICA, Then.ESCALATE, case.plan.target.text)
+    for budget in pods.budgets:
+        if budget.blocks(ready=pod.ready):
+            return Refusal(Reason.DISRUPTION_BUDGET, Then.HOLD, f"budget {budget.name}")
+    return None
+
+
+def subject_rate(case: Case) -> Refusal | None:
+    """So many acts an hour on one subject, whatever they are about."""
+    window_s = case.policy.acts_window_s
+    since_s = case.now_s - window_s
+    others = [act for act in case.document.acts if act.intent != case.intent]
+    recent = [act.at_s for act in others if act.at_s > since_s]
+    if len(recent) >= case.policy.acts_max:
+        until_s = min(recent) + window_s
+        words = f"{len(recent)} acts on this subject within {window_s:.0f} s"
+        return Refusal(Reason.RATE_LIMITED, Then.HOLD, words, until_s)
+    return None
+
+
+def room_in_scopes(case: Case) -> Refusal | None:
+    """Leases and rates of the namespace (or node pool) and the cluster, as they were read; the
+    claim itself is made by compare-and-swap before anything is sent."""
+    seen = case.facts.scopes
+    if not isinstance(seen, ScopesSeen):
+        return Refusal(Reason.SCOPE_UNREADABLE, Then.HOLD, seen.why)
+    subject, policy = case.document.subject, case.policy
+    claim = Claim(case.intent, subject.text, case.action.disrupts, policy.lease_s)
+    for scope in scopes_of(subject):
+        document = seen.of(scope) or ScopeDocument(scope.kind, scope.name)
+        reason = room(document, claim, policy.limits_of(scope), case.now_s)
+        if reason is not None:
+            return Refusal(reason, Then.HOLD, scope.text)
+    return None

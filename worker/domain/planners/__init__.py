@@ -1,0 +1,63 @@
+"""From a step to a plan: one planner a verb. A verb without one is only ever an undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from worker.domain.catalogue import DESCRIPTOR_OF, Verb
+from worker.domain.cooling import COOL_DOWN_MEMORY_S, done_lately
+from worker.domain.evidence import Gone, Unknown
+from worker.domain.identity import UNDERSTOOD_KINDS
+from worker.domain.incident import Incident
+from worker.domain.planners.capacity import raise_hpa_max, raise_memory_limit, scale
+from worker.domain.planners.plan import Plan, Refusal, Seen, Then
+from worker.domain.planners.pods import evict_pod, rollout_restart
+from worker.domain.planners.rollout import pause_rollout, roll_back
+from worker.domain.planners.symptom import sick_pods
+from worker.domain.playbook import Step
+from worker.domain.reason import Reason
+from worker.domain.situation import Situation
+from worker.domain.subject import SubjectDocument
+
+PLANNERS: Mapping[Verb, Callable[[Seen], Plan | Refusal]] = {
+    Verb.EVICT_POD: evict_pod,
+    Verb.ROLLOUT_RESTART: rollout_restart,
+    Verb.ROLL_BACK: roll_back,
+    Verb.PAUSE_ROLLOUT: pause_rollout,
+    Verb.SCALE: scale,
+    Verb.RAISE_HPA_MAX: raise_hpa_max,
+    Verb.RAISE_MEMORY_LIMIT: raise_memory_limit,
+}
+
+
+def plan(
+    step: Step, document: SubjectDocument, incident: Incident, situation: Situation
+) -> Plan | Refusal:
+    """The plan for this step, or why there is none."""
+    facts, policy = situation.facts, situation.policy
+    if isinstance(facts.rollout, Unknown):
+        return Refusal(Reason.EVIDENCE_UNKNOWN, Then.HOLD, facts.rollout.why)
+    if isinstance(facts.pods, Unknown):
+        return Refusal(Reason.EVIDENCE_UNKNOWN, Then.HOLD, facts.pods.why)
+    if isinstance(facts.rollout, Gone):
+        return Refusal(Reason.TARGET_GONE, Then.ESCALATE, facts.rollout.what)
+    planner = PLANNERS.get(step.verb)
+    if planner is None:
+        return Refusal(Reason.UNSUPPORTED, Then.NEXT_STEP, f"{step.verb} is never planned first")
+    kind, kinds = facts.rollout.target.kind, DESCRIPTOR_OF[step.verb].target_kinds
+    if kinds & UNDERSTOOD_KINDS - {"Pod"} and kind not in kinds:
+        return Refusal(Reason.UNSUPPORTED, Then.NEXT_STEP, f"not for a {kind}")
+    done_s = done_lately(document, incident, step.verb, situation.now_s - COOL_DOWN_MEMORY_S)
+    return planner(
+        Seen(
+            incident=incident,
+            facts=facts,
+            rollout=facts.rollout,
+            pods=facts.pods,
+            sick=sick_pods(incident, facts, policy.newborn_s),
+            parameters=step.parameters,
+            changes=document.changes,
+            change_window_s=policy.change_window_s,
+            done_before=bool(done_s),
+        )
+    )

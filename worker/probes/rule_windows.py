@@ -1,0 +1,15 @@
+"""How long the alerting rules wait and look back, asked of the monitor that evaluates them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from worker.domain.evidence import Unknown
+from worker.domain.rule_window import RuleWindow
+from worker.domain.verification import NO_RULES
+from worker.engine.ports import Rules
+
+
+async def rule_windows(rules: Rules | None) -> Mapping[str, RuleWindow] | Unknown:
+    """Raises TransientError; the engine turns it into Unknown."""
+    return Unknown(NO_RULES) if rules is None else await rules.windows()
