@@ -13,6 +13,8 @@ BIN := $(VENV)/bin
 TEST_PROCESSES ?= 2
 # A package must have been public this long before it can get into a lock.
 COOL_DOWN ?= 1 week
+# Schedules of `make simulate`, each one from its own seed.
+SCHEDULES ?= 10000
 READY := $(VENV)/.ready-$(shell cat pyproject.toml requirements/development.txt | cksum | tr -d ' ')
 MANIFESTS := $(shell find k8s -name '*.yaml' ! -name kustomization.yaml)
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet \
@@ -20,8 +22,8 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet \
   --exclude-newer "$(COOL_DOWN)"
 WITH_EXTRAS := pyproject.toml --extra speed --extra otel
 
-.PHONY: help setup demo check lint types imports unit manifests lab e2e soak mutants evaluate \
-  bench lock
+.PHONY: help setup demo check lint types imports unit manifests simulate lab e2e soak mutants \
+  evaluate bench lock
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*##/\1|/p' $(MAKEFILE_LIST) | \
@@ -64,6 +66,9 @@ lab: $(READY)  ## Build the real parts for the end-to-end tests (the first time 
 
 e2e: lab  ## End-to-end tests on real Kafka, Dapr and a real Kubernetes control plane
 	$(BIN)/pytest -m e2e tests/e2e tests/contracts
+
+simulate: $(READY)  ## Ten thousand simulated schedules; one line says what they were
+	$(BIN)/python -m tests.simulation --runs $(SCHEDULES) --processes $(TEST_PROCESSES)
 
 soak: lab  ## Everything that needs the lab, long runs included
 	$(BIN)/pytest -m "soak or e2e"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 SETTINGS: Mapping[str, str] = {
-    "mode": "`observe` says what it would do; `auto` does it. A playbook can set its own.",
+    "mode": "`observe`, `suggest`, `approve` or `auto`. A playbook can set its own.",
     "playbooks": "Directory of playbooks (YAML); none means the shipped ones.",
+    "windows": "File of calendar windows (YAML): [set windows](../how-to/set-windows.md).",
     "protected_namespaces": "Nothing is done there. What you name is added to these.",
     "protected_workloads": "Nothing is done to these: `namespace/Kind/name`, comma-separated.",
     "own_namespace": "Where the worker runs: the kill switch is there, and it is protected.",
@@ -30,6 +31,8 @@ SETTINGS: Mapping[str, str] = {
     "kubeconfig": "Kubeconfig file; none means the pod's own account, or kubectl's default.",
     "kube_context": "Context in the kubeconfig; none means the current one.",
     "alertmanager_url": "Alertmanager, asked what fires now; none means alerts are taken as sent.",
+    "prometheus_url": "Prometheus, asked how long its rules wait and look back; none means that "
+    "the playbooks' own windows count.",
     "webhook_sink_url": "Where notices for a human are posted as JSON.",
     "pagerduty_url": "PagerDuty's Events API v2.",
     "pagerduty_routing_key": "Its routing key.",
@@ -53,6 +56,17 @@ SETTINGS: Mapping[str, str] = {
     "watch_every_s": "Pause between two looks at what a human has in hand; the sweep looks too.",
     "close_after_healthy_s": "Healthy by itself for this long closes an incident.",
     "newborn_s": "A pod younger than this may still be starting: unready is no symptom of it.",
+    "approval_s": "A question that nobody answered within this goes to a human otherwise.",
+    "leases_max": "Services in the cluster that may be disrupted by us at the same time.",
+    "leases_namespace_max": "The same in one namespace.",
+    "acts_max": "Acts in the cluster within `AIOPS_ACTS_WINDOW_S`.",
+    "acts_namespace_max": "The same in one namespace.",
+    "acts_window_s": "The window of these two.",
+    "acts_subject_max": "Acts on one service within an hour.",
+    "storm_share": "When more than this share of the services is sick, nothing new is done.",
+    "storm_least": "Fewer sick services than this are never a storm.",
+    "storm_inflow_least": "Fewer new incidents a minute than this are never a storm.",
+    "storm_calm_s": "A storm is over after this long without a sign of it.",
     "notice_retry_s": "First pause before a notice is sent again; doubles up to 5 minutes.",
     "drain_s": "How long running turns may take to end at a shutdown.",
     "journal_keep_days": "Published journal entries stay readable in the state store this long.",

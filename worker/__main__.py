@@ -7,8 +7,8 @@ import sys
 
 from pydantic import ValidationError
 
-from worker.adapters.playbook_files import PlaybookError
 from worker.adapters.telemetry import set_up_logging
+from worker.adapters.yaml_nodes import YamlFileError
 from worker.interfaces.serving import PortTakenError
 from worker.settings import Settings
 from worker.settings_names import explain
@@ -26,7 +26,7 @@ def main() -> int:
     set_up_logging(console=sys.stderr.isatty())
     try:
         asyncio.run(run_dapr(settings))
-    except (PlaybookError, PortTakenError) as error:
+    except (YamlFileError, PortTakenError) as error:
         print(error, file=sys.stderr)
         return 2
     return 0

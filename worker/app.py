@@ -106,8 +106,8 @@ def build_engine(adapters: Adapters, settings: Settings) -> Engine:
         dead_letters=dead_letters,
         waker=a.waker,
         reclaim=Reclaim(
-            scopes=scopes, documents=Documents(a.store), observe=observe, waker=a.waker,
-            clock=a.clock,
+            scopes=scopes, documents=Documents(a.store), index=index, inventory=a.inventory,
+            observe=observe, waker=a.waker, clock=a.clock,
         ),
         clock=a.clock,
         telemetry=a.telemetry,

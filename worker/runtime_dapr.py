@@ -29,7 +29,7 @@ from worker.app import Adapters, Engine, build_engine
 from worker.engine.delivery import Source
 from worker.engine.ports import TransientError
 from worker.engine.wake_queue import WakeQueue
-from worker.interfaces.people import people_app
+from worker.interfaces.people import check_people, people_app
 from worker.interfaces.serving import Listener, all_open, drain
 from worker.outside import Outside, outside
 from worker.settings import Settings
@@ -41,7 +41,8 @@ NOTICED_WITHIN_S = 1.0  # by then whoever balances the people's port has seen it
 
 
 async def run_dapr(settings: Settings) -> None:
-    """Serve until SIGTERM, then drain. Raises PlaybookError, PortTakenError."""
+    """Serve until SIGTERM, then drain. Raises YamlFileError, PortTakenError."""
+    check_people(settings)
     world = outside(settings)
     sidecar = Sidecar(
         http_port=settings.dapr_http_port,

@@ -27,7 +27,7 @@ from worker.engine.ports import (
     Telemetry,
 )
 from worker.engine.wake_queue import WakeQueue
-from worker.interfaces.people import people_app
+from worker.interfaces.people import check_people, people_app
 from worker.interfaces.serving import Listener, drain
 from worker.outside import Outside, outside
 from worker.settings import Settings
@@ -93,7 +93,8 @@ def embed(settings: Settings, around: Surroundings) -> Embedded:
 
 
 async def run_embedded(settings: Settings) -> None:
-    """Serve until SIGTERM. Raises DatabaseInUseError, PlaybookError, PortTakenError."""
+    """Serve until SIGTERM. Raises DatabaseInUseError, YamlFileError, PortTakenError."""
+    check_people(settings)
     world = outside(settings)
     try:
         await _serve(settings, world)

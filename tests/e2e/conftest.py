@@ -108,7 +108,7 @@ def start_worker(lab: Lab, receiver: Receiver, playbooks: Path) -> Iterator[Star
     """Starts replicas of the worker, in auto mode, under the shipped account; ends them after."""
     started: list[Worker] = []
 
-    def start(*, ready: bool = True, **environment: str) -> Worker:
+    def start(*, ready: bool = True, module: str = "worker", **environment: str) -> Worker:
         number = next(_numbers)
         kubeconfig = lab.kubernetes.service_account_kubeconfig(OWN_NAMESPACE, SERVICE_ACCOUNT)
         worker = Worker(
@@ -124,6 +124,7 @@ def start_worker(lab: Lab, receiver: Receiver, playbooks: Path) -> Iterator[Star
                 "AIOPS_WEBHOOK_SINK_URL": f"{receiver.url}/notices",
                 **environment,
             },
+            module=module,
         )
         started.append(worker)
         worker.start()

@@ -51,6 +51,8 @@ class Worker:
     name: str
     environment: dict[str, str]
     sidecar_environment: dict[str, str] = field(default_factory=dict)
+    module: str = "worker"  # what Python runs; a test may put another one in its place
+    token: str = ""  # that the command line shows
 
     def __post_init__(self) -> None:
         self.people_port = self.lab.free_port()
@@ -82,7 +84,7 @@ class Worker:
     def start_process(self, **more: str) -> None:
         self.process = self.lab.start_process(
             self.name,
-            [sys.executable, "-m", "worker"],
+            [sys.executable, "-m", self.module],
             env={
                 **os.environ,
                 **self.environment,
@@ -122,11 +124,15 @@ class Worker:
         return subprocess.run(
             [sys.executable, "-m", "worker.interfaces.cli.main", *arguments],
             cwd=ROOT,
-            env={**os.environ, "AIOPS_SERVER": self.url, "NO_COLOR": "1"},
+            env={**os.environ, "AIOPS_SERVER": self.url, "NO_COLOR": "1", **self._shown},
             capture_output=True,
             text=True,
             timeout=30,
         )
+
+    @property
+    def _shown(self) -> dict[str, str]:
+        return {"AIOPS_API_TOKEN": self.token} if self.token else {}
 
     def incidents(self, namespace: str) -> list[Json]:
         """All incidents of this namespace's subjects; none while the worker's store is away."""

@@ -7,32 +7,62 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.property.lives import PACK, Move, last, live, lives, policies, subjects
-from tests.property.worlds import anything, examples, facts
-from tests.unit.domain.builders import NOW_S, POLICY, WEB
+from tests.property.lives import NOBODY, NODE, PACK, Move, live, lives, policies
+from tests.property.surroundings import calendars
+from tests.property.tales import CAREFUL, LONG, Tale, tales
+from tests.property.worlds import anything, at, examples, facts
+from tests.unit.domain.builders import NOW_S, WEB
 from worker.domain.decision import abandon, decide, wake_at
 from worker.domain.evidence import RolloutHealth
 from worker.domain.facts import Facts
-from worker.domain.identity import Subject
+from worker.domain.identity import INGEST, STORM, Subject
 from worker.domain.pack import Pack
 from worker.domain.playbook import Mode
 from worker.domain.pods import PodHealth
 from worker.domain.policy import Policy
 from worker.domain.question import questions
+from worker.domain.scopes_seen import ScopesSeen
+from worker.domain.subject import SubjectDocument
+from worker.domain.window import Window
 
 times = st.one_of(
     st.floats(-1e6, 1e6).map(lambda after_s: NOW_S + after_s), st.sampled_from((0.0, 1e12))
 )
-packs = st.sampled_from((PACK, Pack(0, ()), Pack(9, ()), replace(PACK, version=2)))
+packs = st.sampled_from((PACK, LONG, Pack(0, ()), Pack(9, ()), replace(PACK, version=2)))
 
 
-@examples(150)
-@given(subjects, lives, anything, packs, policies, times)
+@examples(200)
+@given(tales, anything, st.one_of(st.none(), packs), policies, times, calendars)
 def test_decide_is_total_and_so_is_all_that_asks_and_wakes(
+    tale: Tale,
+    seen: Facts,
+    pack: Pack | None,
+    policy: Policy,
+    now_s: float,
+    windows: tuple[Window, ...],
+) -> None:
+    """Whatever was lived through, and under whatever playbooks and policy it goes on."""
+    check_total(tale.end, seen, tale.pack if pack is None else pack, policy, now_s, windows)
+
+
+@examples(60)
+@given(st.sampled_from((NOBODY, NODE, STORM, INGEST)), lives, anything, packs, policies, times)
+def test_decide_is_total_for_what_is_no_workload(
     subject: Subject, life: list[Move], seen: Facts, pack: Pack, policy: Policy, now_s: float
 ) -> None:
-    document = last(life, subject)
-    decision = decide(document, seen, pack, policy, now_s)
+    document = [*live(subject, life, policy, pack)][-1].after
+    check_total(document, seen, pack, policy, now_s)
+
+
+def check_total(
+    document: SubjectDocument,
+    seen: Facts,
+    pack: Pack,
+    policy: Policy,
+    now_s: float,
+    windows: tuple[Window, ...] = (),
+) -> None:
+    decision = decide(document, at(seen, now_s), pack, policy, now_s, windows)
     after = decision.document
     questions(after)
     wake_s = wake_at(after, policy, now_s)
@@ -43,41 +73,39 @@ def test_decide_is_total_and_so_is_all_that_asks_and_wakes(
 
 
 @examples(150)
-@given(lives, anything, st.floats(0.0, 1e5))
-def test_the_same_facts_give_the_same_decision(
-    life: list[Move], seen: Facts, after_s: float
-) -> None:
-    document = last(life)
-    now_s = NOW_S + after_s
-    assert decide(document, seen, PACK, POLICY, now_s) == decide(
-        document, seen, PACK, POLICY, now_s
-    )
+@given(tales, anything, st.floats(0.0, 1e5))
+def test_the_same_facts_give_the_same_decision(tale: Tale, seen: Facts, after_s: float) -> None:
+    document, now_s = tale.end, tale.end_s + after_s
+    given_again = (at(seen, now_s), tale.pack, tale.policy, now_s)
+    assert decide(document, *given_again) == decide(document, *given_again)
 
 
 @examples(150)
-@given(lives, facts, st.floats(0.0, 1e5))
+@given(tales, facts, st.floats(0.0, 1e5))
 def test_a_turn_that_lost_its_answer_sends_nothing_under_a_second_id(
-    life: list[Move], seen: Facts, after_s: float
+    tale: Tale, seen: Facts, after_s: float
 ) -> None:
     """Decided, saved, and then the worker died: the next turn knows of the intent."""
-    first = decide(last(life), seen, PACK, POLICY, NOW_S + after_s)
-    second = decide(first.document, seen, PACK, POLICY, NOW_S + after_s)
+    now_s = tale.end_s + after_s
+    world = (at(seen, now_s), tale.pack, tale.policy, now_s)
+    first = decide(tale.end, *world)
+    second = decide(first.document, *world)
     owed = {one.incident: one.id for one in first.document.intents}
     for intent in second.perform:
         assert owed.get(intent.incident, intent.id) == intent.id
 
 
 @examples(150)
-@given(lives, policies)
-def test_nothing_is_sent_unless_all_that_must_be_known_is_known(
-    life: list[Move], policy: Policy
-) -> None:
-    for step in live(WEB, life, policy):
+@given(tales)
+def test_nothing_is_sent_unless_all_that_must_be_known_is_known(tale: Tale) -> None:
+    for step in live(WEB, tale.life, tale.policy, tale.pack):
         if step.decision is None or not step.decision.perform:
             continue
-        seen = step.move.seen
+        seen, policy = step.move.seen, tale.policy
         assert seen.kill_switch_set is False
-        assert policy.mode is Mode.AUTO
+        assert not step.move.windows or step.move.windows[0].name in ("only", "elsewhere")
+        assert isinstance(seen.scopes, ScopesSeen)
+        assert all(not one.holds and not one.acts for one in seen.scopes.documents)
         assert isinstance(seen.rollout, RolloutHealth)
         assert isinstance(seen.pods, PodHealth)
         assert isinstance(seen.clock_skew_s, float)
@@ -86,9 +114,33 @@ def test_nothing_is_sent_unless_all_that_must_be_known_is_known(
 
 
 @examples(150)
-@given(lives)
-def test_one_disruption_of_a_subject_at_a_time(life: list[Move]) -> None:
-    for step in live(WEB, life):
+@given(tales)
+def test_one_disruption_of_a_subject_at_a_time(tale: Tale) -> None:
+    for step in live(WEB, tale.life, tale.policy, tale.pack):
         if step.decision is not None:
             assert len(step.decision.perform) <= 1
             assert len(step.after.intents) <= 1
+
+
+@examples(150)
+@given(tales)
+def test_without_auto_only_what_a_human_approved_is_sent_and_what_undoes(tale: Tale) -> None:
+    for step in live(WEB, tale.life, tale.policy, tale.pack):
+        for intent in step.decision.perform if step.decision else ():
+            incident = step.after.incident(intent.incident)
+            attempt = incident.attempt(intent.id) if incident else None
+            assert attempt is not None
+            promoted = tale.pack is CAREFUL
+            assert (
+                tale.policy.mode is Mode.AUTO or attempt.approved_by or attempt.undoes or promoted
+            )
+
+
+@examples(150)
+@given(tales)
+def test_every_intent_is_claimed_and_every_claim_is_given_back(tale: Tale) -> None:
+    """Whoever owes an intent holds its lease; what holds one is still owed, or disrupted."""
+    for step in live(WEB, tale.life, tale.policy, tale.pack):
+        held = {one.intent for one in step.after.leases if not one.ended}
+        assert {one.id for one in step.after.intents} <= held
+        assert not step.after.leases or not step.after.settled

@@ -2,130 +2,119 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.property.lives import PACK, Move, last, live, lives
-from tests.property.worlds import CRASHED, UNKNOWN, examples, facts, permissive
-from tests.unit.domain.builders import NOW_S, POLICY, WEB
-from worker.domain.decision import decide
-from worker.domain.evidence import RolloutHealth
+from tests.property.lives import PACK, REPAIR, Move, last, live, lives
+from tests.property.narrowings import ALL, NEVER, World
+from tests.property.surroundings import ODD
+from tests.property.tales import Tale, begun, tales
+from tests.property.worlds import CRASHED, at, examples, facts, permissive
+from tests.unit.domain.builders import CRASH_LOOP, EVICT, NOW_S, POLICY, WEB
+from tests.unit.domain.remedies import REMEDIES
+from worker.domain.catalogue import Verb
+from worker.domain.evidence import Unknown
 from worker.domain.facts import Facts
 from worker.domain.pack import Pack
-from worker.domain.playbook import Mode
-from worker.domain.policy import Policy
-from worker.domain.subject import CoolDown, SubjectDocument
-
-World = tuple[SubjectDocument, Facts, Policy]
-Narrowing = Callable[[World], World]
-
-
-def unknown(*names: str) -> Narrowing:
-    blind = dict.fromkeys(names, UNKNOWN)
-    return lambda world: (world[0], replace(world[1], **blind), world[2])  # type: ignore[arg-type]
-
-
-def forbidding(**changes: object) -> Narrowing:
-    return lambda world: (world[0], world[1], replace(world[2], **changes))  # type: ignore[arg-type]
-
-
-def stopped(world: World) -> World:
-    return world[0], replace(world[1], kill_switch_set=True), world[2]
-
-
-def skewed(world: World) -> World:
-    return world[0], replace(world[1], clock_skew_s=31.0), world[2]
-
-
-def opted_out(world: World) -> World:
-    seen = world[1].rollout
-    if isinstance(seen, RolloutHealth):
-        seen = replace(seen, annotations={"aiops-operator.io/enabled": "no"})
-    return world[0], replace(world[1], rollout=seen), world[2]
-
-
-def unobserved(world: World) -> World:
-    seen = world[1].rollout
-    if isinstance(seen, RolloutHealth):
-        seen = replace(seen, observed_generation=seen.generation - 1)
-    return world[0], replace(world[1], rollout=seen), world[2]
-
-
-def cooling(world: World) -> World:
-    cools = tuple(
-        CoolDown(cause, action, "inc-earlier", (NOW_S + 1e6,))
-        for cause in ("crash_loop", "not_ready")
-        for action in ("evict_pod", "rollout_restart")
-    )
-    return replace(world[0], cool_downs=cools), world[1], world[2]
-
-
-NARROWINGS: dict[str, Narrowing] = {
-    "rollout unknown": unknown("rollout"),
-    "pods unknown": unknown("pods"),
-    "alerts unknown": unknown("alerts"),
-    "kill switch unreadable": unknown("kill_switch_set"),
-    "skew unknown": unknown("clock_skew_s"),
-    "nothing known": unknown("rollout", "pods", "alerts", "kill_switch_set", "clock_skew_s"),
-    "kill switch set": stopped,
-    "clocks disagree": skewed,
-    "opted out": opted_out,
-    "a change is not observed": unobserved,
-    "cooling down": cooling,
-    "observe": forbidding(mode=Mode.OBSERVE),
-    "namespace protected": forbidding(protected_namespaces=frozenset({"shop"})),
-    "workload protected": forbidding(protected_workloads=frozenset({"shop/Deployment/web"})),
-}
-NEVER_ACTS = set(NARROWINGS) - {"alerts unknown"}
-
 
 seen_now = st.one_of(st.just(CRASHED), permissive, facts)
 pauses = st.sampled_from((0.0, 61.0, 500.0, 5000.0))
+BEGINS = "a change is not observed"  # which makes a rollout that may be paused of one that is over
 
 
-def sent(world: World, now_s: float, pack: Pack = PACK) -> set[tuple[str, str, str]]:
-    decision = decide(world[0], world[1], pack, world[2], now_s)
-    return {(one.id, one.action, one.target.uid) for one in decision.perform}
+def world_of(document_life: list[Move], seen: Facts, after_s: float) -> World:
+    document = last(document_life)
+    now_s = max(document.last_now_s, NOW_S) + after_s
+    return World(document, at(seen, now_s), PACK, POLICY, now_s)
 
 
-@pytest.mark.parametrize("name", NARROWINGS)
-@examples(40)
-@given(
-    lives,
-    st.one_of(st.just(CRASHED), permissive, facts),
-    st.sampled_from((0.0, 61.0, 500.0, 5000.0)),
-)
-def test_less_permission_never_begins_what_more_did_not(
+@pytest.mark.parametrize("name", NEVER)
+@examples(25)
+@given(lives, seen_now, pauses)
+def test_less_permission_never_sends_what_more_did_not(
     name: str, life: list[Move], seen: Facts, after_s: float
 ) -> None:
-    document = last(life)
-    world = (document, seen, POLICY)
-    now_s = max(document.last_now_s, NOW_S) + after_s
-    narrowed = sent(NARROWINGS[name](world), now_s)
-    assert narrowed <= sent(world, now_s)
-    if name in NEVER_ACTS:
-        assert narrowed == set()
+    assert NEVER[name](world_of(life, seen, after_s)).sent() == set()
 
 
-@examples(40)
-@given(lives, permissive)
-def test_an_older_pack_begins_nothing(life: list[Move], seen: Facts) -> None:
-    world = (replace(last(life), pack_version=PACK.version + 1), seen, POLICY)
-    assert sent(world, NOW_S + 1e5) == set()
+@pytest.mark.parametrize("name", sorted(set(ALL) - {BEGINS}))
+@examples(25)
+@given(tales, facts, pauses)
+def test_neither_on_other_ladders_nor_where_something_is_undone(
+    name: str, tale: Tale, seen: Facts, after_s: float
+) -> None:
+    now_s = tale.end_s + after_s
+    seen_last = tale.life[-1].seen if after_s else seen
+    world = World(tale.end, at(seen_last, now_s), tale.pack, tale.policy, now_s)
+    assert ALL[name](world).sent() <= world.sent()
+
+
+@pytest.mark.parametrize("answer", [False, Unknown("timed out"), None], ids=str)
+@pytest.mark.parametrize("kind", ["when", "never"])
+@examples(25)
+@given(life=lives, seen=seen_now, after_s=pauses)
+def test_a_step_whose_conditions_are_not_met_is_never_done(
+    kind: str, answer: bool | Unknown | None, life: list[Move], seen: Facts, after_s: float
+) -> None:
+    """On a ladder of one step: what is passed may well lead to the next one."""
+    wanted = True if kind == "never" and answer is False else answer
+    step = replace(EVICT, when=(ODD,)) if kind == "when" else replace(EVICT, never=(ODD,))
+    pack = Pack(1, (replace(CRASH_LOOP, steps=(step,)),))
+    world = replace(world_of(life, seen, after_s), pack=pack)
+    unmet = {} if wanted is None else {"c-odd": wanted}
+    assert replace(world, seen=replace(world.seen, conditions=unmet)).sent() == set()
+
+
+WELL_AFTER_S = 75.0
+READY = World(
+    last([*REPAIR[:1]]), at(CRASHED, NOW_S + WELL_AFTER_S), PACK, POLICY, NOW_S + WELL_AFTER_S
+)
+"""An eviction is due."""
+
+
+@pytest.mark.parametrize("name", NEVER)
+def test_each_of_them_by_itself_stops_what_would_be_done(name: str) -> None:
+    assert len(READY.sent()) == 1
+    narrowed = NEVER[name](READY)
+    assert narrowed != READY
+    assert narrowed.sent() == set()
+
+
+STOPS_AN_UNDO = {
+    "rollout unknown", "kill switch unreadable", "skew unknown", "scopes unreadable",
+    "kill switch set", "clocks disagree", "facts stale", "opted out", "somebody at work",
+    "somebody at work in the namespace", "somebody at work in the cluster", "a freeze",
+    "maintenance", "no time to act", "rate of the namespace", "rate of the cluster",
+    "namespace protected", "workload protected", "nothing known", "an older pack",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_stops_an_undo_that_is_due(name: str) -> None:
+    """Neither a mode nor what was tried before: it puts back what we did."""
+    remedy = next(one for one in REMEDIES if one.verb is Verb.SCALE)
+    life = begun(remedy)[:5]
+    due = Tale(remedy.pack, POLICY, life)
+    now_s = due.end_s + 16.0
+    seen = replace(at(remedy.in_vain, now_s), scopes=CRASHED.scopes)
+    world = World(due.end, seen, remedy.pack, POLICY, now_s)
+    assert [action for _, action, _ in world.sent()] == ["scale"]
+    assert bool(ALL[name](world).sent()) is (name not in STOPS_AN_UNDO)
 
 
 def test_the_worlds_are_such_that_something_is_sent() -> None:
     """Else all of the above would be true of a worker that never acts."""
-    acted = [0]
+    acted: Counter[str] = Counter()
 
     @examples(100)
-    @given(lives)
-    def count(life: list[Move]) -> None:
-        acted[0] += any(step.decision and step.decision.perform for step in live(WEB, life))
+    @given(lives, seen_now, pauses)
+    def count(life: list[Move], seen: Facts, after_s: float) -> None:
+        acted["now"] += bool(world_of(life, seen, after_s).sent())
+        acted["ever"] += any(one.decision and one.decision.perform for one in live(WEB, life))
 
     count()
-    assert acted[0] >= 10
+    assert min(acted["now"], acted["ever"]) >= 10

@@ -13,13 +13,13 @@ from typing import Any
 
 from tests.simulation.fakes.recording_telemetry import RecordingTelemetry
 from tests.simulation.hostile import (
-    HostileCluster,
     HostileJournal,
     HostileMonitor,
     HostileSink,
     HostileStore,
     SkewedClock,
 )
+from tests.simulation.hostile_cluster import HostileCluster
 from tests.simulation.parts import Shared
 from worker.adapters.expressions.evaluator import CelExpressions
 from worker.app import Adapters, build_engine

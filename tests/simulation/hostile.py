@@ -6,34 +6,26 @@ a call that is cut off at the host's end may still take effect.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 import orjson
 
-from tests.simulation.nemesis import LATE_MAX_S
-from tests.simulation.parts import Applied, Shared
-from worker.adapters.simulated.objects import is_ready
+from tests.simulation.parts import Shared
 from worker.domain.journal import Entry
 from worker.domain.outbox import Notice
 from worker.engine.ports import (
-    ApiAnswer,
     Clock,
-    Json,
-    ObjectRef,
     Save,
     Stored,
     TransientError,
-    WriteRequest,
 )
-
-Objects = list[Json]
-KNOWN_FOR_S = 60.0  # a sickness acknowledged so long ago is known wherever something is decided
 
 
 class Gated(Protocol):
+    name: str
+
     async def gate(self) -> None: ...
 
 
@@ -87,75 +79,6 @@ class HostileStore(Hostile):
         return done
 
 
-class HostileCluster(Hostile):
-    """Cluster and kill switch: both are the API server."""
-
-    async def get(self, ref: ObjectRef) -> Json | None:
-        await self.host.gate()
-        self.fails("read_fails", "get")
-        found = await self.shared.cluster.get(ref)
-        await self.host.gate()
-        return found
-
-    async def list(self, ref: ObjectRef) -> Objects:
-        await self.host.gate()
-        self.fails("read_fails", "list")
-        found = await self.shared.cluster.list(ref)
-        await self.host.gate()
-        return found
-
-    async def server_time_s(self) -> float:
-        await self.host.gate()
-        return await self.shared.cluster.server_time_s()
-
-    async def is_set(self) -> bool:
-        await self.host.gate()
-        self.fails("read_fails", "kill switch")
-        stopped = await self.shared.cluster.is_set()
-        await self.host.gate()
-        return stopped
-
-    async def write(self, request: WriteRequest) -> ApiAnswer:
-        if (since_s := self.shared.stopped_since_s) is not None:
-            late_s = self.shared.clock.now_s() - since_s
-            self.shared.sent_while_stopped.append((request.intent_id, late_s))
-        await self.host.gate()
-        nemesis = self.shared.nemesis
-        if nemesis.strikes("write_not_sent"):
-            return ApiAnswer(0, {"message": "refused"}, sent=False)
-        if nemesis.strikes("write_unavailable"):
-            return ApiAnswer(503, {"message": "unavailable"})
-        if nemesis.strikes("write_throttled"):
-            return ApiAnswer(429, {"message": "too many requests"}, retry_after_s=2.0)
-        if nemesis.strikes("write_late"):
-            asyncio.get_running_loop().call_later(
-                nemesis.random.uniform(0.0, LATE_MAX_S), self._later, request
-            )
-            return ApiAnswer(0, {"message": "no answer"})
-        answer = await self._apply(request)
-        if nemesis.strikes("write_unanswered"):
-            return ApiAnswer(0, {"message": "no answer"})
-        await self.host.gate()
-        return answer
-
-    def _later(self, request: WriteRequest) -> None:
-        task = asyncio.ensure_future(self._apply(request))
-        self.shared.late.append(task)
-
-    async def _apply(self, request: WriteRequest) -> ApiAnswer:
-        durable = _names_intent(self.shared, request.intent_id)
-        ready = _is_ready_pod(self.shared, request.ref)
-        answer = await self.shared.cluster.write(request)
-        if 200 <= answer.status < 300:
-            self.shared.applied.append(
-                Applied(
-                    self.shared.clock.now_s(), request, durable, ready,
-                    self.shared.long_sick(KNOWN_FOR_S), self.shared.cluster.services(),
-                )
-            )  # fmt: skip
-        return answer
-
-
 class HostileMonitor(Hostile):
     async def states(self, fingerprints: Sequence[str]) -> Mapping[str, str]:
         await self.host.gate()
@@ -180,15 +103,3 @@ class HostileJournal(Hostile):
             await self.host.gate()
             self.fails("journal_fails", "journal")
             await self.shared.journal.publish(subject, [entry])
-
-
-def _is_ready_pod(shared: Shared, ref: ObjectRef) -> bool:
-    """Whether it is a pod that has become well by now."""
-    shared.cluster.world.advance()
-    found = shared.cluster.world.objects.get((ref.kind, ref.namespace, ref.name))
-    return ref.kind == "Pod" and found is not None and is_ready(found)
-
-
-def _names_intent(shared: Shared, intent_id: str) -> bool:
-    """Whether a stored document knows this intent, at this moment."""
-    return any(intent_id.encode() in raw for raw in shared.store.raw("subject-"))

@@ -107,7 +107,8 @@ class Monitoring:
     def _known(self, alert: Json) -> None:
         labels = alert["labels"]
         where = labels["namespace"], labels["pod"].split("-")[0]
-        if alert["status"] == "firing":
+        late = alert["fingerprint"] not in self.shared.monitor.active
+        if alert["status"] == "firing" and not late:
             self.shared.sick_since_s.setdefault(where, self.shared.clock.now_s())
         else:
             self.shared.sick_since_s.pop(where, None)

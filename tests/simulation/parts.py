@@ -15,9 +15,11 @@ from tests.simulation.fakes.simulated_monitor import SimulatedMonitor
 from tests.simulation.fakes.virtual_time import VirtualClock
 from tests.simulation.nemesis import Nemesis
 from worker.adapters.simulated import SimulatedCluster
+from worker.adapters.simulated.objects import is_ready, is_terminating
 from worker.domain.pack import Pack
 from worker.engine.ports import ApiAnswer, WriteRequest
 
+LEASE_S = 900.0  # when a lease's target is read, whatever else is known
 WORLD_STEP_S = 0.2  # a real controller takes longer to notice anything
 
 
@@ -31,6 +33,8 @@ class Applied:
     target_was_ready: bool
     long_sick: int  # services that were sick at this moment, and acknowledged to be for a while
     services: int
+    ready_before: int  # ready pods of its service just before
+    others_disrupted: tuple[str, ...]  # services of earlier writes that are not back yet
 
     @property
     def subject(self) -> tuple[str, str]:
@@ -48,6 +52,9 @@ class Shared:
     dead_letters: RecordingDeadLetterTopic = field(default_factory=RecordingDeadLetterTopic)
     sink: RecordingSink = field(default_factory=RecordingSink)
     monitor: SimulatedMonitor = field(default_factory=SimulatedMonitor)
+    requests: list[tuple[str, str, str]] = field(default_factory=list)
+    """Host, what was asked ("read" or "write"), and the write's intent, in their order; a write
+    that got no clear answer is "unclear"."""
     applied: list[Applied] = field(default_factory=list)
     restored_s: list[float] = field(default_factory=list)  # when an old dump was put back
     sick_since_s: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -61,6 +68,26 @@ class Shared:
     def __post_init__(self) -> None:
         self.cluster = SimulatedCluster(self.clock)
         self.cluster.world.step_s = WORLD_STEP_S
+
+    def ready(self, subject: tuple[str, str]) -> int:
+        """Ready pods of a service, in truth."""
+        namespace, app = subject
+        return sum(
+            is_ready(pod) and not is_terminating(pod)
+            for pod in self.cluster.world.of("Pod", namespace)
+            if pod["metadata"]["labels"].get("app") == app
+        )
+
+    def disrupted(self, but: tuple[str, str]) -> tuple[str, ...]:
+        """Services with fewer ready pods than just before the last write on them, for as long as
+        such a write may count as a disruption."""
+        last = {one.subject: one for one in self.applied}
+        since_s = self.clock.now_s() - LEASE_S
+        return tuple(
+            "/".join(subject)
+            for subject, one in last.items()
+            if subject != but and one.at_s > since_s and self.ready(subject) < one.ready_before
+        )
 
     def long_sick(self, for_s: float) -> int:
         """How many services are known to be sick since so long."""

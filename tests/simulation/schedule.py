@@ -6,11 +6,12 @@ The same seed is the same run. What is checked about it is in `invariants.py`.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 
 from tests.simulation.fakes.virtual_time import run
 from tests.simulation.host import Host
+from tests.simulation.installation import PACK, settings_of
 from tests.simulation.monitoring import Monitoring
 from tests.simulation.nemesis import Nemesis, Rates
 from tests.simulation.operators import Operators
@@ -26,11 +27,9 @@ from tests.simulation.scenario import (
     heal_by_itself,
 )
 from worker.domain.incident import Incident
-from worker.domain.pack import Pack
-from worker.domain.playbook import Mode, Watch
+from worker.domain.playbook import Mode
 from worker.domain.subject import SubjectDocument
 from worker.engine.documents import from_json
-from worker.packs import read_pack
 from worker.settings import Settings
 
 REPLICAS = 2
@@ -42,9 +41,6 @@ DUMP_AGE_MAX_S = 60.0
 MODES_DRAWN = {Mode.AUTO: 0.75, Mode.APPROVE: 0.15, Mode.SUGGEST: 0.05, Mode.OBSERVE: 0.05}
 RESTART_MAX_S = 20.0  # from a crash to the next process
 STOPPED_RUNS = 0.2  # share of the runs in which the kill switch is set for a while
-WATCH = Watch(settle_s=12.0, window_s=45.0, deadline_s=120.0)
-SOAK_S = 10.0
-COOL_DOWN_S = 30.0
 
 
 @dataclass
@@ -74,7 +70,7 @@ def simulate(seed: int, rates: Rates, mode: Mode | None = None) -> Run:
 
 async def _simulate(seed: int, rates: Rates, mode: Mode | None) -> Run:
     random = Random(seed)
-    shared = Shared(Nemesis(random, rates), quick(PACK))
+    shared = Shared(Nemesis(random, rates), PACK)
     services = draw(random)
     healthy = bystanders(random)
     drawn = random.choices(list(MODES_DRAWN), list(MODES_DRAWN.values()))[0]
@@ -86,7 +82,7 @@ async def _simulate(seed: int, rates: Rates, mode: Mode | None) -> Run:
 
     monitoring = Monitoring(shared, alive)
     operators = Operators(shared, services, alive)
-    here = Run(seed, shared, services, _settings(mode), monitoring, mode, operators, living)
+    here = Run(seed, shared, services, settings_of(mode), monitoring, mode, operators, living)
     deploy(shared.cluster, services, healthy)
     await asyncio.sleep(HEALTHY_FOR_S)
     fall_ill(shared.cluster, services)
@@ -176,31 +172,3 @@ def in_hand(incident: Incident) -> bool:
     """With a human, or held while others see to it, as the invariant then has to show."""
     waits = incident.hold is not None and incident.hold.patient
     return incident.escalated_for is not None or waits
-
-
-def quick(pack: Pack) -> Pack:
-    """The shipped playbooks with shorter waits."""
-    return replace(
-        pack,
-        playbooks=tuple(
-            replace(
-                one,
-                soak_s=SOAK_S,
-                steps=tuple(
-                    replace(step, watch=WATCH, cool_down_s=COOL_DOWN_S) for step in one.steps
-                ),
-            )
-            for one in pack.playbooks
-        ),
-    )
-
-
-def _settings(mode: Mode) -> Settings:
-    return Settings(
-        mode=mode, sweep_every_s=30.0, hold_s=8.0, verify_every_s=8.0, watch_every_s=60.0,
-        decide_within_s=240.0, close_after_healthy_s=30.0, approval_s=60.0, newborn_s=8.0,
-        notice_retry_s=5.0,
-    )  # fmt: skip
-
-
-PACK = read_pack()

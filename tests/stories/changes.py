@@ -13,6 +13,7 @@ from worker.domain.catalogue import Verb
 from worker.domain.history import RolloutHistory
 from worker.domain.ops_event import OpsEventKind
 from worker.domain.ownership import Ownership
+from worker.domain.subject import SubjectDocument
 
 DEPLOYED_S = -480.0  # eight minutes before noon
 MADE_S = NOW_S + 65.0
@@ -59,7 +60,9 @@ def bad_deploy() -> str:
 
 def gitops() -> str:
     ours = Worker(ROLL_BACK)
-    owned = replace(CRASHED, ownership=Ownership(gitops="Argo CD application shop", self_heals=True))
+    owned = replace(
+        CRASHED, ownership=Ownership(gitops="Argo CD application shop", self_heals=True)
+    )
     return told(
         *DEPLOY,
         (0, arrive(CRASH)),
@@ -87,17 +90,18 @@ def somebody_fixed_it() -> str:
 
 def paused() -> str:
     ours = Worker(ladder("stuck-rollout", step(Verb.PAUSE_ROLLOUT), step(Verb.ROLL_BACK)))
+    rolling = workload(
+        revision="6", updated=1, ready=2, available=2, changed_at_s=NOW_S + DEPLOYED_S
+    )
     going_bad = facts(
         crashing("web-7", created_at_s=NOW_S + DEPLOYED_S, restarts=4), pod("web-2"), pod("web-3"),
-        rollout=workload(
-            revision="6", updated=1, ready=2, available=2, changed_at_s=NOW_S + DEPLOYED_S
-        ),
+        rollout=rolling,
     )  # fmt: skip
 
-    def halted(document, now_s):  # type: ignore[no-untyped-def]
+    def halted(document: SubjectDocument, now_s: float) -> SubjectDocument:
         mine = document.incidents[0].attempts[0].intent_id
-        rollout = replace(going_bad.rollout, paused=True, paused_by=mine)
-        return ours.look(replace(going_bad, rollout=rollout))(document, now_s)
+        stopped = replace(rolling, paused=True, paused_by=mine)
+        return ours.look(replace(going_bad, rollout=stopped))(document, now_s)
 
     return told(
         *DEPLOY[:1],
@@ -113,7 +117,7 @@ def paused() -> str:
 
 STORIES = (
     Story("01-bad-deploy", "A bad deploy is rolled back, and the repair is proven.", bad_deploy),
-    Story("11-gitops", "GitOps owns the template: a rollback would be put back, so a human is told.",
+    Story("11-gitops", "GitOps owns the template and would undo a rollback, so a human is told.",
           gitops),
     Story("17-somebody-else-fixed-it", "Somebody else fixes it: the credit is theirs.",
           somebody_fixed_it),

@@ -98,7 +98,7 @@ def applied_without_an_answer() -> str:
         (60, OURS.look(SICK)),
         (61, answer(UNREACHABLE)),
         (62, OURS.look(SICK)),
-        *OURS.looks(WELL, 80, 420),
+        *OURS.looks(WELL, 80, 450),
     )
 
 
@@ -115,7 +115,7 @@ def policy_behind() -> str:
 
 
 STORIES = (
-    Story("03-storm", "A node takes many services down: nothing is done, and one human is told once.",
+    Story("03-storm", "A node takes many services down: nothing is done, one human is told.",
           node_is_gone),
     Story("12-flapping", "What comes and goes by itself six times in half an hour is a human's.",
           flapping),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.stories.telling import Human, Story, Worker, happened, ladder, noon_and, step
-from tests.unit.domain.builders import ACCEPTED, POLICY, RESOLVED, SICK, WELL, alert
+from tests.unit.domain.builders import ACCEPTED, POLICY, RESOLVED, SICK, WELL, alert, facts, pod
 from tests.unit.domain.builders import crashing as crashes
-from tests.unit.domain.builders import facts, pod
 from tests.unit.domain.storytelling import answer, arrive, receive, told
 from worker.domain.approval import Say
 from worker.domain.catalogue import Verb
@@ -66,7 +65,7 @@ def plan_changed() -> str:
         (201, ASKING.look(ANOTHER)),
         (202, receive),
         (203, ada.reads),
-        (260, ada.says(Say.NO, "I look at it myself.")),
+        (260, ada.says(Say.NO, "I look at it myself")),
         (261, receive),
     )
 
@@ -144,11 +143,11 @@ STORIES = (
     Story("07-maintenance", "Maintenance of the namespace ends early: judged once, and repaired.",
           maintenance),
     Story("08-on-it", "A person says that she is on it, and later hands it back.", on_it),
-    Story("09-silenced", "Somebody silenced the alert: nothing is done, and a human is told in time.",
+    Story("09-silenced", "Somebody silenced it: nothing is done, and a human is told in time.",
           silenced),
     Story("14-suggestion", "Suggest mode: a human is told once, and nothing is touched.",
           suggestion),
     Story("15-approved", "A human is asked and says yes: done once, and proven.", answered),
-    Story("16-plan-changed", "Between question and answer another pod is the sick one: asked again.",
+    Story("16-plan-changed", "Between question and answer another pod fell sick: asked again.",
           plan_changed),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from tests.stories.telling import Story, Worker, ladder, step
 from tests.unit.domain.builders import ACCEPTED, NOW_S, RESOLVED, alert, facts, pod
@@ -11,6 +12,7 @@ from tests.unit.domain.remedies import killed, limited, scaler
 from tests.unit.domain.storytelling import answer, arrive, receive, told
 from worker.domain.catalogue import Verb
 from worker.domain.evidence import AlertStates
+from worker.domain.facts import Facts
 from worker.domain.scope import ScopeDocument, ScopeKind, Sick
 from worker.domain.scope_notes import applied
 from worker.domain.scopes_seen import ScopesSeen
@@ -24,7 +26,7 @@ SCALING = ladder(
 )
 
 
-def replicas(count: int, **changes: object):  # type: ignore[no-untyped-def]
+def replicas(count: int, **changes: Any) -> Facts:
     names = [f"web-{n}" for n in range(1, count + 1)]
     sized = workload(desired=count, updated=count, ready=count, available=count)
     seen = facts(*(pod(name) for name in names), rollout=sized, firing=[LAG.fingerprint])
@@ -105,8 +107,10 @@ def worse() -> str:
         (425, ours.look(replicas(3))),
         (426, receive),
         *ours.looks(replicas(3, alerts=QUIET), 500, 620),
-        (7200, arrive(replace(LAG, fingerprint="later", starts_at_s=NOW_S + 7200.0))),
-        (7260, lambda one, at_s: demoted(one, at_s)),
+        (621, receive),
+        (7200, arrive(replace(LAG, starts_at_s=NOW_S + 7200.0))),
+        (7260, demoted),
+        (7261, receive),
     )
 
 
@@ -115,10 +119,10 @@ STORIES = (
           "Killed for memory: one bounded raise, and when that doesn't help, a human.",
           killed_twice),
     Story("04-made-worse",
-          "A repair that hurts its neighbours is undone, and its playbook only suggests from then on.",
+          "A repair that hurts its neighbours is undone, and its playbook only suggests since.",
           worse),
     Story("10-autoscaler", "An autoscaler owns the replicas, so its bound is raised instead.",
           autoscaler),
-    Story("20-consumer-too-slow", "A consumer is too slow and gets one replica more, within bounds.",
+    Story("20-consumer-too-slow", "A consumer is too slow: one replica more, within bounds.",
           too_slow),
 )  # fmt: skip

@@ -36,3 +36,21 @@ def test_containers_with_their_memory_limits() -> None:
         ContainerSpec("odd", "odd:1", "lots", None),
         ContainerSpec("proxy", "p:1", "64Mi", 64 * 2**20),
     )
+
+
+def test_readiness_probes() -> None:
+    """Nothing else makes a container unready: another kind of probe, or an empty one, is none."""
+    asked = {"httpGet": {"path": "/ready", "port": 8080}}
+    found = deployment()
+    found["spec"]["template"]["spec"] = {
+        "containers": [
+            {"name": "web", "readinessProbe": asked},
+            {"name": "bare", "livenessProbe": asked, "startupProbe": asked},
+            {"name": "empty", "readinessProbe": None},
+        ],
+        "initContainers": [{"name": "proxy", "restartPolicy": "Always", "readinessProbe": asked}],
+    }
+    health = health_of("Deployment", found, PREFIX)
+    probes = {one.name: one.readiness_probe for one in health.containers}
+    assert probes == {"web": True, "bare": False, "empty": False, "proxy": True}
+    assert health.probed == 2

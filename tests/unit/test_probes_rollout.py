@@ -51,6 +51,7 @@ async def test_a_deployment() -> None:
         restart_keeps=2,
         last_intent="i-1",
         annotations=found["metadata"]["annotations"],
+        total=3,
     )
     assert [ref.label_selector for ref in cluster.lists] == ["app=backend"]
 

@@ -110,7 +110,7 @@ def test_rights_go_to_our_account_only() -> None:
     only(BASE, "ServiceAccount", account["name"])
     assert pod_template()["spec"]["serviceAccountName"] == account["name"]
     bindings = [
-        one for folder in FOLDERS for one in objects(folder) if one["kind"].endswith("Binding")
+        one for folder in FOLDERS for one in objects(folder) if one["kind"].endswith("RoleBinding")
     ]
     roles = [one for folder in FOLDERS for one in objects(folder) if one["kind"].endswith("Role")]
     assert all(one["subjects"] == [account] for one in bindings)

@@ -17,7 +17,7 @@ from worker.domain.ops_event import OpsEvent, OpsEventKind
 from worker.domain.outbox import Intent
 
 ASSUMPTIONS = (
-    "each service has 3 replicas, or as many as were sick at once, and a memory limit of 512Mi",
+    "each service has 3 replicas, or as many as alerts named at once, and a memory limit of 512Mi",
     "a pod that a firing alert names is sick until the alert resolves; the others are well",
     "an alert about load, errors or memory makes no pod sick",
     "a deploy makes a new revision; the one before it had been healthy for a month",
@@ -27,6 +27,8 @@ ASSUMPTIONS = (
     "what came of an act neither promotes nor demotes a playbook",
     "nobody answers a question, and notices are received at once",
     "an alert fires until the recording says that it has resolved",
+    "what gets well after an act is told as repaired, whatever cured it",
+    "a repair is looked at once a minute",
 )
 REPLICAS = 3
 LIMIT = "512Mi"
@@ -86,6 +88,17 @@ class Assumed:
                 self.muted.add(item.fingerprint)
         self._look()
 
+    def mutes(self, item: Alert | OpsEvent, muted: bool) -> bool:
+        """A firing alert that is known already was silenced, or is silenced no more; whether that
+        is news."""
+        if isinstance(item, OpsEvent) or item.fingerprint not in self.firing:
+            return False
+        if item.status is AlertStatus.RESOLVED or muted is (item.fingerprint in self.muted):
+            return False
+        self.changes += 1
+        (self.muted.add if muted else self.muted.discard)(item.fingerprint)
+        return True
+
     def written(self, intent: Intent, now_s: float) -> None:
         """A write was accepted."""
         self.changes += 1
@@ -139,18 +152,21 @@ class Assumed:
         """Which pods are sick now."""
         _, name = self.subject.workload or ("", self.subject.name)
         sick: dict[str, tuple[Symptom, Alert]] = {}
+        there: set[str] = set()
         order = list(Symptom)
         for alert in self.firing.values():
+            pod = alert.labels.get("pod", "")
+            own = pod.startswith(f"{name}-")  # else it is an exporter's, or nobody's
+            if own:
+                self.named[pod] = self.named.pop(pod, 0)
+                there.add(pod)
             symptom = symptom_of(alert)
             if symptom is None:
                 continue
-            pod = alert.labels.get("pod", "")
-            pod = pod if pod.startswith(f"{name}-") else f"{name}-1"  # else it is an exporter's
+            pod = pod if own else f"{name}-1"
             if pod not in sick or order.index(symptom) < order.index(sick[pod][0]):
                 sick[pod] = (symptom, alert)
-        for pod in sick:
-            self.named[pod] = self.named.pop(pod, 0)
         while len(self.named) > NAMED_MAX:
             del self.named[next(iter(self.named))]
         self.sick = sick
-        self.replicas = max(self.replicas, len(sick))
+        self.replicas = max(self.replicas, len(there | sick.keys()))

@@ -22,6 +22,7 @@ from worker.domain.facts import Facts
 from worker.domain.handover import received
 from worker.domain.identity import STORM
 from worker.domain.inbox import accept
+from worker.domain.incident import Phase
 from worker.domain.journal import Entry
 from worker.domain.outbox import Intent
 from worker.domain.outcome import Answer, Outcome, record
@@ -61,7 +62,7 @@ class Replay:
     documents: dict[str, SubjectDocument] = field(default_factory=dict)
     decisions: int = 0
     ends_s: float = 0.0
-    _assumed: dict[str, AssumedFacts] = field(default_factory=dict)
+    _seen: dict[str, AssumedFacts] = field(default_factory=dict)
     _wakes: list[tuple[float, str]] = field(default_factory=list)
     _next_s: dict[str, float] = field(default_factory=dict)
 
@@ -83,13 +84,14 @@ class Replay:
     def _take(self, one: Recorded, now_s: float) -> None:
         key = one.subject.key
         document = self.documents.get(key) or SubjectDocument(one.subject)
-        news = accept(document, (one.item,))
+        news, seen = accept(document, (one.item,)), self._seen.get(key)
         if news is document:
+            if seen is not None and seen.assumed.mutes(one.item, one.muted):
+                self._turn(key, now_s)
             return
-        assumed = self._assumed.get(key)
-        if assumed is None:
-            assumed = self._assumed[key] = AssumedFacts(Assumed(one.subject, now_s))
-        assumed.assumed.take(one.item, now_s, muted=one.muted)
+        if seen is None:
+            seen = self._seen[key] = AssumedFacts(Assumed(one.subject, now_s))
+        seen.assumed.take(one.item, now_s, muted=one.muted)
         self.documents[key] = news
         self._turn(key, now_s)
 
@@ -101,14 +103,28 @@ class Replay:
                 self._turn(key, at_s)
 
     def _turn(self, key: str, now_s: float) -> None:
-        document = self.documents[key]
+        before = document = self.documents[key]
         for _ in range(ROUNDS_MAX):
             document, acted = self._round(key, document, now_s)
             if not acted:
                 break
         document = self._settled(document, now_s)
         self.documents[key] = document
-        self._wake(key, wake_at(document, self.policy, now_s))
+        self._wake(
+            key, None if self.rests(before, document) else wake_at(document, self.policy, now_s)
+        )
+
+    def rests(self, before: SubjectDocument, after: SubjectDocument) -> bool:
+        """Whether only news can change anything about it: all of it was in a human's hands already
+        and was seen to be sick, and time alone heals nothing here. Production looks at it all the
+        same, and sees no more."""
+        if after.subject == STORM or after.leases or after.scope_notes:
+            return False
+        waits = {one.id for one in before.open_incidents if one.phase is Phase.ESCALATED}
+        return all(
+            one.id in waits and one.phase is Phase.ESCALATED and one.streak is None
+            for one in after.open_incidents
+        )
 
     def _wake(self, key: str, at_s: float | None) -> None:
         self._next_s.pop(key, None)
@@ -121,9 +137,9 @@ class Replay:
     ) -> tuple[SubjectDocument, bool]:
         document = self.scopes.report(absorb(document, self.policy, now_s), now_s)
         seen = self.scopes.seen(document.subject)
-        if document.open_incidents:
+        if document.open_incidents and key != STORM.key:
             self._tell_storm(now_s)
-        facts = self._assumed[key].facts(now_s, seen)
+        facts = self._seen[key].facts(now_s, seen)
         answers = self.conditions(document, facts, now_s)
         if answers:
             facts = replace(facts, conditions=answers)
@@ -142,7 +158,7 @@ class Replay:
             outcome = Outcome(Answer.REJECTED, refused, scopes_of(document.subject)[0].text)
         else:
             outcome = Outcome(Answer.ACCEPTED, Reason.ACCEPTED, "assumed")
-            self._assumed[key].assumed.written(intent, now_s)
+            self._seen[key].assumed.written(intent, now_s)
         return record(document, intent.id, outcome, self.policy, now_s)
 
     def _tell_storm(self, now_s: float) -> None:
@@ -152,7 +168,7 @@ class Replay:
             return
         document = self.documents.get(STORM.key) or SubjectDocument(STORM)
         self.documents[STORM.key] = accept(document, (alert,))
-        self._assumed.setdefault(STORM.key, AssumedFacts(Assumed(STORM, now_s)))
+        self._seen.setdefault(STORM.key, AssumedFacts(Assumed(STORM, now_s)))
         self._wake(STORM.key, now_s)
 
     def _settled(self, document: SubjectDocument, now_s: float) -> SubjectDocument:

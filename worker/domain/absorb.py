@@ -13,7 +13,7 @@ from worker.domain.handover import escalate
 from worker.domain.incident import ALERTS_MAX, AlertRecord, Incident, Phase, incident_id
 from worker.domain.journal import EntryKind
 from worker.domain.message import NAME_LENGTH_MAX
-from worker.domain.ops_event import OpsEvent
+from worker.domain.ops_event import WORDS, OpsEvent
 from worker.domain.policy import Policy
 from worker.domain.reason import Reason
 from worker.domain.subject import (
@@ -52,7 +52,7 @@ def _tell(document: SubjectDocument, event: OpsEvent, now_s: float) -> SubjectDo
     detail = ", ".join(f"{key} {value}" for key, value in sorted(event.detail.items()))
     return document.note(
         EntryKind.OPS_EVENT, Reason.OPS_EVENT, now_s,
-        actor=event.actor or "somebody", event=event.kind.replace("_", " "), detail=detail,
+        actor=event.actor or "somebody", event=WORDS[event.kind], detail=detail,
     )  # fmt: skip
 
 

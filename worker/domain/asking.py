@@ -89,6 +89,7 @@ def suggest(
 def answered(document: SubjectDocument, answer: Answer, now_s: float) -> SubjectDocument:
     """What an answer does: opens the way, hands over, or nothing at all; always told."""
     answer = replace(answer, at_s=max(answer.at_s, now_s))
+    by = answer.by or "somebody"
     incident = next(
         (
             one
@@ -102,15 +103,15 @@ def answered(document: SubjectDocument, answer: Answer, now_s: float) -> Subject
         known = incident.id if incident else ""
         return document.note(
             EntryKind.ANSWERED, why or Reason.NOTHING_ASKED, now_s, known,
-            request=answer.request, by=answer.by, words=answer.words,
+            request=answer.request, by=by, words=answer.words,
         )  # fmt: skip
     reason = Reason.APPROVED if answer.say is Say.YES else Reason.REJECTED_BY_HUMAN
     document = document.note(
         EntryKind.ANSWERED, reason, now_s, incident.id,
-        request=answer.request, by=answer.by, words=answer.words,
+        request=answer.request, by=by, words=answer.words,
     )  # fmt: skip
     if answer.say is Say.NO:
-        words = f"{answer.by} said no to {answer.request}. {answer.words}"
+        words = f"{by} said no to {answer.request}. {answer.words}"
         return escalate(document, incident, Reason.REJECTED_BY_HUMAN, now_s, words.strip())
     approved = replace(incident.request, approved_by=answer.by, approved_at_s=now_s)
     # Looked at again at once; that it waited for a human until now is still to be known.

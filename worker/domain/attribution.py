@@ -47,13 +47,25 @@ def _rolls_out(attempt: Attempt) -> bool:
     return attempt.action in tuple(Verb) and DESCRIPTOR_OF[Verb(attempt.action)].changes_template
 
 
-def made_worse(attempt: Attempt, facts: Facts) -> str:
-    """How much less is available than just before the action; "" when it is not less."""
+def made_worse(attempt: Attempt, facts: Facts, newborn_s: float) -> str:
+    """How much less is available than just before the action; "" when it is not less.
+
+    The eviction of a pod that wasn't ready takes nothing away: what is lost then was lost to
+    something else. What has only just been made may still start.
+    """
     before, rollout = attempt.before, facts.rollout
     if before is None or not isinstance(rollout, RolloutHealth):
         return ""
-    if rollout.rolling or rollout.available >= before.available:
+    if attempt.action == Verb.EVICT_POD or rollout.rolling:
         return ""  # while it rolls, fewer are there for a moment
+    starting = 0
+    if isinstance(facts.pods, PodHealth):
+        starting = sum(
+            not pod.ready and not pod.crash_looping and pod.created_at_s > facts.at_s - newborn_s
+            for pod in facts.pods.live
+        )
+    if rollout.available + starting >= before.available:
+        return ""
     return f"{rollout.available} available, {before.available} before the action"
 
 

@@ -27,12 +27,17 @@ def decode(cls: type[T], value: object) -> T:
     return cast(T, _reader(cast(Hashable, cls))(value))
 
 
+PLAIN = frozenset({str, float, int, bool, type(None)})
+"""These are JSON as they are; a text that is an enumeration's member is not one of them."""
+
+
 def encode(value: object) -> object:
     """The JSON object of a dataclass (orjson does the same by itself, faster)."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            field.name: encode(getattr(value, field.name)) for field in dataclasses.fields(value)
-        }
+    if type(value) in PLAIN:
+        return value
+    names = fields_of(type(value))  # type: ignore[arg-type]
+    if names is not None:
+        return {name: encode(getattr(value, name)) for name in names}
     if isinstance(value, (tuple, list)):
         return [encode(item) for item in value]
     if isinstance(value, dict):
@@ -40,6 +45,14 @@ def encode(value: object) -> object:
     if isinstance(value, frozenset):
         return sorted((encode(item) for item in value), key=str)
     return str(value) if isinstance(value, StrEnum) else value
+
+
+@cache
+def fields_of(cls: type) -> tuple[str, ...] | None:
+    """The fields of a dataclass; None for any other type."""
+    if not dataclasses.is_dataclass(cls):
+        return None
+    return tuple(field.name for field in dataclasses.fields(cls))
 
 
 @cache

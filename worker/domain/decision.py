@@ -52,7 +52,9 @@ def decide(
 ) -> Decision:
     """Decide for every open incident; `document` has absorbed its inbox. Total: never raises."""
     before = document
-    facts = replace(facts, at_s=true_now_s(facts.at_s, facts.clock_skew_s, policy))
+    seen_s = true_now_s(facts.at_s, facts.clock_skew_s, policy)
+    if seen_s != facts.at_s:
+        facts = replace(facts, at_s=seen_s)
     now_s = true_now_s(now_s, facts.clock_skew_s, policy)
     later_s = max(now_s, document.last_now_s)
     situation = Situation(facts, pack, policy, later_s, windows, lead_s=later_s - now_s)

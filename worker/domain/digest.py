@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import math
-from json.encoder import encode_basestring
+from enum import StrEnum
+from json.encoder import JSONEncoder, encode_basestring
 
-from worker.domain.codec import encode
+from worker.domain.codec import encode, fields_of
 
+SAME_FROM, SAME_BELOW = 1e-4, 1e15  # fractions in between have the same spelling everywhere
 INTEGER_MAX = 2**53 - 1  # beyond it neighbours share one double (I-JSON, RFC 7493)
 PLAIN_DIGITS_MAX = 21  # ECMAScript: longer whole numbers are written with an exponent
 LEADING_ZEROS_MAX = 6  # and so are fractions with more zeros behind the point
@@ -24,7 +26,10 @@ def canonical(value: object) -> bytes:
     Raises ValueError, which names what has no canonical form.
     """
     try:
-        return _text(encode(value)).encode()
+        try:
+            return _quick(_plain(value)).encode()
+        except _OddError:
+            return _text(encode(value)).encode()
     except UnicodeEncodeError as error:
         raise ValueError("half a character (a lone surrogate); write whole ones") from error
     except RecursionError as error:
@@ -34,6 +39,44 @@ def canonical(value: object) -> bytes:
 def digest_of(value: object) -> str:
     """SHA-256 over the canonical JSON, in hexadecimal. Raises ValueError."""
     return hashlib.sha256(canonical(value)).hexdigest()
+
+
+_quick = JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True,
+    separators=(",", ":"),
+).encode  # fmt: skip
+"""The standard library's own writer, which is right for all that `_plain` lets through."""
+
+
+class _OddError(Exception):
+    """Something that Python writes otherwise than ECMAScript, or that has no canonical form."""
+
+
+def _plain(value: object) -> object:
+    """The same in values of which both have the same spelling: nearly everything. Raises _OddError
+    for the others, which `_text` writes or refuses."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return value
+    if isinstance(value, float):
+        if value.is_integer() and abs(value) < SAME_BELOW:
+            return int(value)
+        if kind is float and SAME_FROM <= abs(value) < SAME_BELOW:
+            return value
+    elif isinstance(value, StrEnum):
+        return str(value)
+    elif kind is int and abs(value) <= INTEGER_MAX:  # type: ignore[arg-type]
+        return value
+    elif isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    elif isinstance(value, dict):
+        if all(type(key) is str and key.isascii() for key in value):
+            return {key: _plain(item) for key, item in value.items()}
+    elif kind is frozenset:
+        return _plain(encode(value))
+    elif (names := fields_of(kind)) is not None:  # type: ignore[arg-type]
+        return {name: _plain(getattr(value, name)) for name in names}
+    raise _OddError
 
 
 def _text(value: object) -> str:
@@ -64,7 +107,7 @@ def _ordered(entries: dict[object, object]) -> list[str]:
     if len(keys) < len(entries):
         other = next(key for key in entries if not isinstance(key, str))
         raise ValueError(f"key {other!r:.80}: a key of an object is a text; write it as one")
-    if all(key.isascii() for key in keys):
+    if "".join(keys).isascii():
         return sorted(keys)
     return sorted(keys, key=lambda key: key.encode("utf-16-be"))
 

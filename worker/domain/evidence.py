@@ -32,6 +32,7 @@ class ContainerSpec:
     image: str
     memory_limit: str = ""
     memory_limit_bytes: int | None = None
+    readiness_probe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,18 @@ class RolloutHealth:
     annotations: dict[str, str]
     containers: tuple[ContainerSpec, ...] = ()
     paused_by: str = ""  # the intent that paused it, when we did
+    total: int = 0  # pods of every revision; more than `updated` are being replaced
 
     @property
     def rolling(self) -> bool:
         """A rollout is under way: the controller has not yet brought every replica up to date."""
-        return self.observed_generation < self.generation or self.updated < self.desired
+        behind = self.observed_generation < self.generation or self.updated < self.desired
+        return behind or self.total > self.updated
+
+    @property
+    def probed(self) -> int:
+        """Containers that are asked whether they work; the others are ready as soon as they run."""
+        return sum(one.readiness_probe for one in self.containers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +92,4 @@ class Baseline:
     available: int
     restarts: int
     revision: str
+    probed: int = 0  # containers with a readiness probe; an older version didn't count them

@@ -53,4 +53,5 @@ def baseline(facts: Facts) -> Baseline | None:
         available=facts.rollout.available,
         restarts=facts.pods.restarts,
         revision=facts.rollout.revision,
+        probed=facts.rollout.probed,
     )

@@ -118,7 +118,8 @@ class Incident:
     alerts: tuple[AlertRecord, ...]
     alerts_seen: int
     onset: Baseline | None = None
-    rung: int = 0
+    rung: int = 0  # of its ladder: what was done last, or what follows from that
+    passed: dict[str, str] = field(default_factory=dict)  # rungs not for now, and why, as told
     attempts: tuple[Attempt, ...] = ()
     attempts_made: int = 0
     hold: Hold | None = None

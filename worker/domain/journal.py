@@ -11,31 +11,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from worker.domain.digest import digest_of
-from worker.domain.reason import Growing, Reason
+from worker.domain.entry_kind import EntryKind as EntryKind
+from worker.domain.reason import Reason
+from worker.domain.sentences import SENTENCES as SENTENCES
+from worker.domain.sentences import TEMPLATES as TEMPLATES
 
 DETAIL_LENGTH_MAX = 512  # characters of one detail
-
-
-class EntryKind(Growing):
-    """What happened."""
-
-    ALERT = "alert"
-    OPS_EVENT = "ops_event"
-    OPENED = "opened"
-    EVIDENCE = "evidence"
-    HELD = "held"
-    REFUSED = "refused"
-    ASKED = "asked"
-    ANSWERED = "answered"
-    SHADOW = "shadow"
-    DECIDED = "decided"
-    RESENT = "resent"
-    OUTCOME = "outcome"
-    VERDICT = "verdict"
-    ESCALATED = "escalated"
-    RECEIPT = "receipt"
-    CLOSED = "closed"
-    UNTOLD = "untold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +96,8 @@ def sentence(entry: Entry) -> str:
     values = {"reason": entry.reason.replace("_", " "), **entry.detail}
     template = SENTENCES.get((entry.kind, entry.reason)) or TEMPLATES.get(entry.kind, "{reason}.")
     text = template.format_map(_Blank(values))
-    return " ".join(text.split()).replace(" .", ".").replace(" ,", ",")
+    text = " ".join(text.split()).replace(" ()", "").replace(" .", ".").replace(" ,", ",")
+    return text if text.endswith(("!", "?")) else f"{text.rstrip('.')}."
 
 
 class _Blank(dict[str, str]):
@@ -123,58 +105,3 @@ class _Blank(dict[str, str]):
 
     def __missing__(self, key: str) -> str:
         return ""
-
-
-TEMPLATES = {
-    EntryKind.ALERT: "Alert {alert} is {status} ({labels}).",
-    EntryKind.OPS_EVENT: "{actor} reported {event}. {detail}",
-    EntryKind.OPENED: "Incident {incident} opened for {subject}: {cause}.",
-    EntryKind.EVIDENCE: "Seen: {seen}.",
-    EntryKind.HELD: "Not now: {reason}. {detail}",
-    EntryKind.REFUSED: "Refused {action}: {reason}. {detail}",
-    EntryKind.ASKED: (
-        "Asked a human whether to {action} {target}, because {because} ({request}, {minutes} min)."
-    ),
-    EntryKind.ANSWERED: "Answer of {by} to {request} does nothing: {reason}. {words}",
-    EntryKind.SHADOW: "Somebody did what {playbook} would have done: {action} {target}.",
-    EntryKind.DECIDED: "Decided to {action} {target}, because {because} ({intent}).",
-    EntryKind.RESENT: "Sent {intent} again under the same id, because it was not done: {reason}.",
-    EntryKind.OUTCOME: "The API server's answer to {intent}: {reason}. {detail}",
-    EntryKind.VERDICT: "Verdict on {action} {target}: {reason}. {detail}",
-    EntryKind.ESCALATED: "Handed over to a human: {reason}. {detail}",
-    EntryKind.RECEIPT: "{sink} received the {notice} notice ({receipt}).",
-    EntryKind.CLOSED: "Closed: {reason}. {detail}",
-    EntryKind.UNTOLD: "{count} more things happened while the journal could not be published.",
-}
-
-SENTENCES = {
-    (EntryKind.ALERT, Reason.INBOX_FULL): "{count} more alerts than one subject can hold.",
-    (EntryKind.ALERT, Reason.INCIDENTS_FULL): "{count} more alerts than one subject can hold.",
-    (EntryKind.OPS_EVENT, Reason.PUT_ON_HOLD): "{by} put {where} on hold until {until}. {words}",
-    (EntryKind.OPS_EVENT, Reason.LET_GO): "{by} lifted the hold on {where}. {words}",
-    (EntryKind.OPS_EVENT, Reason.DEMOTION_LIFTED): (
-        "{by} gave {playbook} its mode back for {where}. {words}"
-    ),
-    (EntryKind.REFUSED, Reason.OBSERVE_MODE): (
-        "Would {action} {target}, but the mode is observe: nothing was touched. {detail}"
-    ),
-    (EntryKind.ANSWERED, Reason.APPROVED): "{by} approved {request}. {words}",
-    (EntryKind.ANSWERED, Reason.REJECTED_BY_HUMAN): "{by} said no to {request}. {words}",
-    (EntryKind.REFUSED, Reason.SUGGEST_MODE): (
-        "Would {action} {target}, and a human was told so: nothing was touched. {detail}"
-    ),
-    (EntryKind.DECIDED, Reason.UNDONE): (
-        "Decided to undo {undoes} on {target}, because {because} ({intent})."
-    ),
-    (EntryKind.OUTCOME, Reason.ACCEPTED): "The API server accepted {intent}: {detail}.",
-    (EntryKind.OUTCOME, Reason.FOUND_DONE): "Found {intent} already done: {detail}.",
-    (EntryKind.OUTCOME, Reason.UNREACHABLE): (
-        "No answer to {intent}: it may or may not have happened; reading the target next. {detail}"
-    ),
-    (
-        EntryKind.VERDICT,
-        Reason.HEALTHY,
-    ): "Verified: {detail}. The credit goes to {action} {target}.",
-    (EntryKind.CLOSED, Reason.REPAIRED): "Resolved: repaired by {action} {target}, {detail}.",
-    (EntryKind.CLOSED, Reason.RESOLVED_BY_OTHERS): "Resolved, not by us: {detail}.",
-}

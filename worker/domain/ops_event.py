@@ -6,6 +6,7 @@ target or an action.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,6 +29,23 @@ class OpsEventKind(StrEnum):
     FLAG_CHANGED = "flag_changed"
     CHAOS_STARTED = "chaos_started"
     CHAOS_ENDED = "chaos_ended"
+
+
+WORDS: Mapping[OpsEventKind, str] = {
+    OpsEventKind.DEPLOY_STARTED: "started a deploy",
+    OpsEventKind.DEPLOY_FINISHED: "finished a deploy",
+    OpsEventKind.CONFIG_CHANGED: "changed the configuration",
+    OpsEventKind.SCALED: "scaled it",
+    OpsEventKind.MAINTENANCE_STARTED: "started maintenance",
+    OpsEventKind.MAINTENANCE_ENDED: "ended maintenance",
+    OpsEventKind.ON_IT: "is on it",
+    OpsEventKind.RELEASED: "gave it back",
+    OpsEventKind.PERSON_ACTED: "did something by hand",
+    OpsEventKind.FLAG_CHANGED: "changed a flag",
+    OpsEventKind.CHAOS_STARTED: "started a chaos experiment",
+    OpsEventKind.CHAOS_ENDED: "ended a chaos experiment",
+}
+"""What its actor did, for people."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ ASK_AGAIN = frozenset(
         Reason.NO_LEASE,
         Reason.RATE_LIMITED,
         Reason.SCOPE_UNREADABLE,
+        Reason.PERSON_AT_WORK,
     }
 )
 # This remedy is not to be had here; the next one may be.

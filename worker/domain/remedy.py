@@ -46,7 +46,7 @@ def consider(
         return escalate(document, incident, Reason.NO_PLAYBOOK, now_s, _asked(document, incident))
     if playbook.name != incident.playbook:
         rung = incident.rung if incident.attempts else 0  # another ladder, from its first rung
-        incident = replace(incident, playbook=playbook.name, rung=rung)
+        incident = replace(incident, playbook=playbook.name, rung=rung, passed={})
     soaked_s = incident.opened_at_s + playbook.soak_s
     if now_s < soaked_s:
         waiting = Refusal(Reason.SOAKING, Then.HOLD, until_s=soaked_s)
@@ -57,9 +57,12 @@ def consider(
 def _climb(
     document: SubjectDocument, incident: Incident, playbook: Playbook, situation: Situation
 ) -> SubjectDocument:
-    now_s = situation.now_s
-    while incident.rung < len(playbook.steps):
-        step = playbook.steps[incident.rung]
+    """From the rung that is its own upwards. A rung that isn't for this moment is passed for this
+    moment only: the next look begins below it again, until something was done."""
+    now_s, base = situation.now_s, incident.rung
+    for rung in range(base, len(playbook.steps)):
+        step = playbook.steps[rung]
+        incident = replace(incident, rung=rung)
         planned = inapplicable(step, situation.facts) or plan(step, document, incident, situation)
         answer = planned
         if isinstance(planned, Plan):
@@ -74,16 +77,31 @@ def _climb(
         if isinstance(planned, Plan) and answer.reason in SUGGESTS | {Reason.OBSERVE_MODE}:
             document = remembered(document, incident, planned, situation)
         if isinstance(planned, Plan) and answer.reason in ASKS | SUGGESTS:
-            return _with_a_human(document, incident, planned, answer, step, situation)
+            here = replace(incident, rung=base)
+            return _with_a_human(document, here, planned, answer, step, situation)
         if answer.then is Then.HOLD:
-            return hold(document, incident, answer, situation, step.verb)
-        document = refused(document, incident, step.verb, answer, now_s)
+            here = replace(incident, rung=base)
+            return hold(document, here, answer, situation, step.verb)
         if answer.then is Then.ESCALATE:
+            document = refused(document, incident, step.verb, answer, now_s)
             return escalate(document, incident, answer.reason, now_s, answer.detail)
-        incident = replace(incident, rung=incident.rung + 1, request=None)
+        document, incident = _passed(document, incident, step, answer, now_s)
     document = ended(document, incident, Reason.LADDER_EXHAUSTED)
     words = " ".join(part for part in (_tried(incident) + ".", playbook.escalation) if part)
     return escalate(document, incident, Reason.LADDER_EXHAUSTED, now_s, words)
+
+
+def _passed(
+    document: SubjectDocument, incident: Incident, step: Step, refusal: Refusal, now_s: float
+) -> tuple[SubjectDocument, Incident]:
+    """Told once for each reason; a question about a step that isn't for now is taken back."""
+    rung = str(incident.rung)
+    if incident.passed.get(rung) != refusal.reason:
+        document = refused(document, incident, step.verb, refusal, now_s)
+        incident = replace(incident, passed={**incident.passed, rung: str(refusal.reason)})
+    if incident.request is not None and incident.request.action == step.verb:
+        incident = replace(incident, request=None)
+    return document, incident
 
 
 def _committed(
@@ -172,5 +190,9 @@ def _asked(document: SubjectDocument, incident: Incident) -> str:
 
 
 def _tried(incident: Incident) -> str:
-    tried = [f"{a.action}: {a.verdict or a.outcome}" for a in incident.attempts]
+    tried = [
+        f"{a.action}: {a.verdict or a.outcome}{' and undone' if a.undone else ''}"
+        for a in incident.attempts
+        if not a.undoes
+    ]
     return ("tried " + ", ".join(tried) if tried else "no step was possible").replace("_", " ")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from worker.domain.person_hold import PersonHold
+from worker.domain.person_hold import PersonHold, held
 from worker.domain.reason import Reason
 from worker.domain.record import Record
 
@@ -157,9 +157,12 @@ def room(document: ScopeDocument, claim: Claim, limits: Limits, now_s: float) ->
 def claimed(
     document: ScopeDocument, claim: Claim, limits: Limits, now_s: float
 ) -> ScopeDocument | Reason:
-    """The document with the claim in it, or why there is no room. Claimed twice is claimed once."""
+    """The document with the claim in it, or why there is no room. Claimed twice is claimed once.
+    Who put the scope on hold after it was read for the decision is still in time."""
     now_s = max(now_s, document.last_now_s)
     refused = room(document, claim, limits, now_s)
+    if held(document.holds, now_s) is not None:
+        refused = Reason.PERSON_AT_WORK
     if refused is not None:
         return refused
     leases = document.leases

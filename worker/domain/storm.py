@@ -51,12 +51,13 @@ def reported(
     subject: str,
     sick: Sick | None,
     opened: Mapping[str, float],
-    known: int,
+    known: int | None,
     limits: StormLimits,
     now_s: float,
 ) -> ScopeDocument:
     """The document with what a subject says of itself: sick or not, and which incidents it opened
-    (id → when). `known` is how many services there are. Reported twice, it is reported once."""
+    (id → when). `known` is how many services there are; while nobody has counted them, their share
+    is no sign of a storm. Reported twice, it is reported once."""
     now_s = max(now_s, document.last_now_s)
     earlier = next((one for one in document.sick if one.subject == subject), None)
     changed = replace(document, sick=_listed(document.sick, earlier, sick))
@@ -88,14 +89,22 @@ def storm(document: ScopeDocument, known: int, limits: StormLimits, now_s: float
     return Storm(words or "it has been calm for a moment only", since_s, len(document.sick))
 
 
-def gathering(document: ScopeDocument, known: int, limits: StormLimits, now_s: float) -> str | None:
+def gathering(
+    document: ScopeDocument, known: int | None, limits: StormLimits, now_s: float
+) -> str | None:
     """Which sign of a storm there is at this moment."""
     sick = len(document.sick)
-    if sick >= limits.least and (sick > limits.share_max * known or sick >= SICK_MAX):
-        return f"{sick} of {known} services are sick"
-    recent = sum(one.at_s > now_s - INFLOW_S for one in document.opened)
+    many = sick >= SICK_MAX or (known is not None and sick > limits.share_max * known)
+    if sick >= limits.least and many:
+        return f"{sick} of {'all' if known is None else known} services are sick"
+    if len(document.opened) < limits.inflow_least:
+        return None
+    since_s = now_s - INFLOW_S
+    recent = len([one for one in document.opened if one.at_s > since_s])
+    if recent < limits.inflow_least:
+        return None
     usual = _average_a_minute(document, now_s)
-    if recent >= limits.inflow_least and recent > limits.inflow_times * usual:
+    if recent > limits.inflow_times * usual:
         return f"{recent} incidents within {INFLOW_S:.0f} s, {usual:.1f} are usual"
     return None
 

@@ -94,11 +94,15 @@ class SubjectDocument:
 
     @property
     def open_incidents(self) -> tuple[Incident, ...]:
-        return tuple(incident for incident in self.incidents if incident.open)
+        return tuple([incident for incident in self.incidents if incident.open])
 
     @property
     def unpublished(self) -> tuple[Entry, ...]:
-        return tuple(entry for entry in self.journal if entry.seq > self.published_seq)
+        """At the end of the journal: its numbers only grow."""
+        owed = self.journal_seq - self.published_seq
+        if owed <= 0:
+            return ()
+        return tuple([one for one in self.journal[-owed:] if one.seq > self.published_seq])
 
     @property
     def settled(self) -> bool:
@@ -114,7 +118,10 @@ class SubjectDocument:
 
     def with_incident(self, incident: Incident) -> SubjectDocument:
         """Add the incident, or put it in the place of its older self."""
-        if self.incident(incident.id) is None:
+        known = self.incident(incident.id)
+        if known is incident:
+            return self
+        if known is None:
             return replace(self, incidents=(*self.incidents, incident))
         return replace(
             self,
@@ -151,7 +158,6 @@ class SubjectDocument:
         journal = (*self.journal, entry)
         excess = len(journal) - TAIL_MAX
         if excess > 0:
-            journal = tuple(
-                e for i, e in enumerate(journal) if i >= excess or e.seq > self.published_seq
-            )
+            owed = [one for one in journal[:excess] if one.seq > self.published_seq]
+            journal = (*owed, *journal[excess:])
         return replace(self, journal=journal, journal_seq=entry.seq, journal_head=entry.hash)

@@ -26,6 +26,7 @@ from worker.domain.reason import Reason
 from worker.domain.remedy import stuck
 from worker.domain.situation import Situation
 from worker.domain.subject import SubjectDocument
+from worker.domain.verification import Verdict, judge
 
 
 def reversible(attempt: Attempt) -> bool:
@@ -40,6 +41,8 @@ def undo(document: SubjectDocument, incident: Incident, situation: Situation) ->
     attempt = incident.attempt(incident.undoing)
     assert attempt is not None, f"{incident.id} undoes {incident.undoing}, which it never did"
     now_s = situation.now_s
+    if (waiting := _well(attempt, incident, situation)) is not None:
+        return hold(document, incident, waiting, situation, f"undo {attempt.action}")
     planned = _plan(attempt, incident, situation)
     if planned is None:
         words = f"{attempt.action} is somebody else's now; it is left as it is".replace("_", " ")
@@ -54,9 +57,23 @@ def undo(document: SubjectDocument, incident: Incident, situation: Situation) ->
         return commit(document, incident, answer, situation, undoes=attempt.intent_id)
     if isinstance(answer, Refusal) and answer.then is Then.HOLD and (answer.patient or not late):
         return hold(document, incident, answer, situation, f"undo {attempt.action}")
-    why = f"{answer.reason}. {answer.detail}" if isinstance(answer, Refusal) else "not in time"
+    why = "not in time"
+    if isinstance(answer, Refusal):
+        why = f"{answer.reason} ({answer.detail})".removesuffix(" ()")
     words = f"{attempt.action} of {attempt.target.text} stays as it is: {why}".replace("_", " ")
     return escalate(document, incident, Reason.NOT_UNDONE, now_s, words)
+
+
+def _well(attempt: Attempt, incident: Incident, situation: Situation) -> Refusal | None:
+    """What is well at this moment is left as it is, unless it was made worse: perhaps it only took
+    longer than it was given."""
+    if attempt.verdict is Reason.WORSE:
+        return None
+    references = tuple(one for one in (incident.onset, attempt.before) if one is not None)
+    found = judge(incident, references, situation.facts, situation.policy.newborn_s)
+    if found.verdict is not Verdict.HEALTHY:
+        return None
+    return Refusal(Reason.NOT_YET, Then.HOLD, f"{found.detail}, so nothing is put back for now")
 
 
 def undo_again(
@@ -124,7 +141,7 @@ def _plan(attempt: Attempt, incident: Incident, situation: Situation) -> Plan | 
         return None
     sick = sick_pods(incident, facts, situation.policy.newborn_s)
     if verb is Verb.RESUME_ROLLOUT and sick:
-        words = f"{len(sick)} pods, and going on would replace more good ones"
+        words = "going on would replace more good pods"
         return Refusal(Reason.STILL_SICK, Then.ESCALATE, words)
     fence, generation = rollout.resource_version, rollout.generation
     if verb is Verb.RAISE_HPA_MAX and isinstance(facts.ownership, Ownership):
@@ -137,11 +154,18 @@ def _plan(attempt: Attempt, incident: Incident, situation: Situation) -> Plan | 
         fence=fence,
         generation=generation,
         because=Reason.UNDONE,
-        detail=f"{attempt.intent_id} ended as {attempt.verdict}".replace("_", " "),
+        detail=f"it ended as {attempt.verdict}{_back_to(attempt)}".replace("_", " "),
         parameters=attempt.found,
         found=attempt.parameters,
         during_rollout=True,
     )
+
+
+def _back_to(attempt: Attempt) -> str:
+    """What is put back, in words, where that is not all of it."""
+    told = ("replicas", "limit", "maximum", "replica_set")
+    found = [f"{name} {attempt.found[name]}" for name in told if name in attempt.found]
+    return f": back to {', '.join(found)}" if found else ""
 
 
 def _ours(attempt: Attempt, facts: Facts, rollout: RolloutHealth) -> bool | Refusal:

@@ -1,8 +1,8 @@
 """Is it really healthy again? Three-valued, against a baseline taken before acting.
 
 Rules of this file: unknown is never healthy. An alert's silence proves nothing by itself, and an
-alert about a pod that no longer exists proves nothing either way. Fewer replicas, another
-workload under the same name, or a workload that is gone are never a repair.
+alert about a pod that no longer exists proves nothing either way. Fewer replicas, fewer readiness
+probes, another workload under the same name, or a workload that is gone are never a repair.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from worker.domain.alert import AlertStatus
+from worker.domain.attribution import changed_by_others
+from worker.domain.catalogue import Verb
 from worker.domain.evidence import AlertStates, Baseline, Gone, RolloutHealth, Unknown
 from worker.domain.facts import Facts
 from worker.domain.incident import AlertRecord, Incident
@@ -51,6 +53,8 @@ def judge(
     for reference in references:
         if (compared := _compare(reference, rollout)) is not None:
             return compared
+    if (hidden := _taken_away(incident, references, facts, rollout)) is not None:
+        return hidden
     sick = sick_pods(incident, facts, newborn_s)
     if sick:
         pod = sick[0]
@@ -78,6 +82,37 @@ def _compare(reference: Baseline, rollout: RolloutHealth) -> Judgement | None:
             f"{rollout.desired} replicas wanted, {reference.desired} before",
         )  # fmt: skip
     return None
+
+
+def _taken_away(
+    incident: Incident, references: Sequence[Baseline], facts: Facts, rollout: RolloutHealth
+) -> Judgement | None:
+    """What looks well because nothing is left that could look sick, whoever did that and whenever:
+    no replica at all, or no probe that asks the containers whether they work.
+
+    Another object's probes are its own, and so are those of the healthy template that we put back.
+    """
+    known = (*references, *((incident.onset,) if incident.onset is not None else ()))
+    for reference in known:
+        if rollout.desired == 0 < reference.desired:
+            words = f"0 replicas wanted, {reference.desired} before"
+            return Judgement(Verdict.UNHEALTHY, Reason.SHRUNK, words)
+        same = rollout.target.uid == reference.uid and not _put_back(incident, facts)
+        if same and rollout.probed < reference.probed:
+            words = (
+                f"{rollout.probed} readiness probes, {reference.probed} before; without one a "
+                "container is ready whatever it does"
+            )
+            return Judgement(Verdict.UNHEALTHY, Reason.SHRUNK, words)
+    return None
+
+
+def _put_back(incident: Incident, facts: Facts) -> bool:
+    """Our last deed was to roll back, and nobody has rolled out anything since."""
+    attempt = incident.last_attempt
+    if attempt is None or attempt.before is None or attempt.undoes or not attempt.done:
+        return False
+    return attempt.action == Verb.ROLL_BACK and not changed_by_others(attempt, facts)
 
 
 def _alerts(incident: Incident, facts: Facts, rollout: RolloutHealth, pods: PodHealth) -> Judgement:

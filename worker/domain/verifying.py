@@ -11,7 +11,7 @@ from worker.domain.attribution import (
     hurt_neighbours,
     made_worse,
 )
-from worker.domain.evidence import RolloutHealth
+from worker.domain.evidence import Gone, RolloutHealth
 from worker.domain.handover import close, escalate
 from worker.domain.incident import Attempt, Incident, Phase
 from worker.domain.journal import EntryKind
@@ -45,8 +45,9 @@ def verify(document: SubjectDocument, incident: Incident, situation: Situation) 
         return _undone(document, incident, attempt, settled_s, situation)
     judgement = _judge(incident, attempt, watch, situation)
     watch = watch or Watch()
-    incident = replace(incident, streak=streak_of(incident, judgement, situation))
-    streak, deadline_s = incident.streak, settled_s + watch.deadline_s
+    streak, deadline_s = streak_of(incident, judgement, situation), settled_s + watch.deadline_s
+    if streak is not incident.streak:
+        incident = replace(incident, streak=streak)
     in_time = streak is not None and streak.since_s <= deadline_s
     if streak is not None and in_time and now_s - streak.since_s >= watch.window_s:
         return _credit(document, incident, attempt, judgement, watch, situation)
@@ -56,8 +57,8 @@ def verify(document: SubjectDocument, incident: Incident, situation: Situation) 
         return document.with_incident(incident)  # a window that began in time may come to its end
     if judgement.verdict is Verdict.HEALTHY:
         words = f"{judgement.detail}, but not before the deadline"
-        judgement = Judgement(Verdict.PENDING, Reason.NOT_YET, words)
-    if judgement.verdict is Verdict.PENDING:
+        judgement = Judgement(Verdict.HEALTHY, Reason.NOT_YET, words)
+    if judgement.verdict in (Verdict.HEALTHY, Verdict.PENDING):
         return _not_credited(document, incident, attempt, judgement, situation)
     document, incident = _verdict(document, incident, attempt, judgement, now_s)
     return escalate(document, incident, Reason.VERIFICATION_UNKNOWN, now_s, judgement.detail)
@@ -90,6 +91,8 @@ def _undone(
 ) -> SubjectDocument:
     """An undo is over when its rollout is; one that hangs, or can't be seen, is a human's."""
     rollout, now_s = situation.facts.rollout, situation.now_s
+    if isinstance(rollout, Gone):
+        return escalate(document, incident, Reason.TARGET_GONE, now_s, rollout.what)
     rolling = not isinstance(rollout, RolloutHealth) or rollout.rolling
     if rolling and now_s < settled_s + UNDO_ROLLS_MAX_S:
         return document.with_incident(incident)
@@ -123,6 +126,7 @@ def _credit(
         words = f"{judgement.detail}; {theirs} came after the action, so the credit isn't ours"
         judgement = replace(judgement, reason=Reason.RESOLVED_BY_OTHERS, detail=words)
         document, incident = _verdict(document, incident, attempt, judgement, now_s)
+        words = f"{theirs} came after the action"
         return close(document, incident, Reason.RESOLVED_BY_OTHERS, now_s, detail=words)
     document, incident = _verdict(document, incident, attempt, judgement, now_s)
     document = ended(document, incident, Reason.REPAIRED)
@@ -133,8 +137,12 @@ def _credit(
         now_s,
         action=attempt.action.replace("_", " "),
         target=attempt.target.text,
-        detail=f"{now_s - incident.opened_at_s:.0f} s after it opened",
+        detail=f"{_lasted(now_s - incident.opened_at_s)} after it opened",
     )
+
+
+def _lasted(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 600.0 else f"{seconds / 60:.0f} min"
 
 
 def _not_credited(
@@ -150,14 +158,17 @@ def _not_credited(
     in_part = judgement.reason is Reason.STILL_SICK and helped_in_part(attempt, facts)
     if in_part:
         judgement = replace(judgement, reason=Reason.HELPED_IN_PART)
-    elif judgement.reason not in NO_FIX and (lost := made_worse(attempt, facts)):
+    elif judgement.reason not in NO_FIX and (
+        lost := made_worse(attempt, facts, situation.policy.newborn_s)
+    ):
         judgement = replace(judgement, reason=Reason.WORSE, detail=f"{judgement.detail}; {lost}")
     document, incident = _verdict(document, incident, attempt, judgement, now_s)
     if judgement.reason in NO_FIX:
         return escalate(document, incident, judgement.reason, now_s, judgement.detail)
     if judgement.reason is Reason.WORSE:
         document = ended(document, incident, Reason.WORSE)
-    undoing = attempt.intent_id if not in_part and reversible(attempt) else ""
+    well = judgement.verdict is Verdict.HEALTHY  # too late for the credit, and no reason to go back
+    undoing = attempt.intent_id if not in_part and not well and reversible(attempt) else ""
     if undoing:
         document = handed_on(document, undoing)
     if judgement.reason is Reason.WORSE and not undoing:

@@ -37,5 +37,8 @@ def watch_times(
     if not all_known and not incident.window_s:
         return incident, None
     needed_s = max((incident.window_s, *known))
-    remembered = replace(incident, window_s=needed_s)
-    return remembered, replace(watch, window_s=max(watch.window_s, needed_s))
+    if needed_s != incident.window_s:
+        incident = replace(incident, window_s=needed_s)
+    if needed_s > watch.window_s:
+        watch = replace(watch, window_s=needed_s)
+    return incident, watch

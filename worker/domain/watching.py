@@ -27,7 +27,8 @@ def healed_by_others(
     now_s = situation.now_s
     judgement = judge(incident, references, situation.facts, situation.policy.newborn_s)
     streak = streak_of(incident, judgement, situation)
-    incident = replace(incident, streak=streak)
+    if streak is not incident.streak:
+        incident = replace(incident, streak=streak)
     document = document.with_incident(incident)
     if streak is None or now_s - streak.since_s < situation.policy.close_after_healthy_s:
         return document

@@ -44,11 +44,11 @@ class Explaining:
     windows: tuple[Window, ...]
     pack: Callable[[], Pack]
     deadline_s: float
-    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def why(self, incident_id: str) -> Json | None:
         """None when there is no such incident. Raises TransientError, TimeoutError."""
-        async with asyncio.timeout(self.deadline_s), self.turns:
+        async with asyncio.timeout(self.deadline_s), self.at_once:
             found = await self.reading.incident(incident_id)
             return None if found is None else await self._why(found.document, incident_id)
 

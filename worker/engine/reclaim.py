@@ -1,7 +1,9 @@
-"""Leases that have run out: they count until their target was read, so somebody has to read it.
+"""What scopes hold of subjects that don't know of it any more: leases, and who is sick.
 
-Whoever took a lease gives it back in a turn of its own; it is woken for that. What its document
-doesn't know any more (an old store was put back) is read here, and given back by nobody else.
+A lease that has run out counts until its target was read, so somebody has to read it. Whoever took
+it gives it back in a turn of its own; it is woken for that. What its document doesn't know any more
+(an old store was put back) is read here, and given back by nobody else. Who was reported sick by a
+turn that was then overtaken, and has settled since, is reported well here.
 """
 
 from __future__ import annotations
@@ -10,10 +12,11 @@ from worker.domain.evidence import Gone, RolloutHealth
 from worker.domain.identity import Subject
 from worker.domain.outbox import HeldLease
 from worker.domain.question import ProbeName, Question
-from worker.domain.scope import CLUSTER, Lease
+from worker.domain.scope import CLUSTER, Lease, ScopeDocument
 from worker.engine.documents import Documents
+from worker.engine.indexes import OpenIndex
 from worker.engine.observe import Observe
-from worker.engine.ports import Clock, PermanentError, Waker
+from worker.engine.ports import Clock, Inventory, PermanentError, Waker
 from worker.engine.scopes import Scopes
 
 
@@ -23,12 +26,16 @@ class Reclaim:
         *,
         scopes: Scopes,
         documents: Documents,
+        index: OpenIndex,
+        inventory: Inventory,
         observe: Observe,
         waker: Waker,
         clock: Clock,
     ) -> None:
         self._scopes = scopes
         self._documents = documents
+        self._index = index
+        self._inventory = inventory
         self._observe = observe
         self._waker = waker
         self._clock = clock
@@ -42,6 +49,7 @@ class Reclaim:
         expired = [one for one in cluster.leases if one.until_s <= self._clock.now_s()]
         for lease in expired:
             await self._see_to(Subject.of_text(lease.subject), lease)
+        await self._report_the_well(cluster)
         return len(expired)
 
     async def _see_to(self, subject: Subject, lease: Lease) -> None:
@@ -62,3 +70,12 @@ class Reclaim:
         if calm or isinstance(rollout, Gone):
             ended = HeldLease(lease.intent, lease.since_s, lease.until_s, ended=True)
             await self._scopes.give_back(subject, (ended,))
+
+    async def _report_the_well(self, cluster: ScopeDocument) -> None:
+        """Nobody is sick who has settled: with something open a subject is in the open index."""
+        opened = await self._index.all() if cluster.sick else {}
+        for one in cluster.sick:
+            subject = Subject.of_text(one.subject)
+            if subject.key not in opened:
+                known, now_s = self._inventory.services(), self._clock.now_s()
+                await self._scopes.report(subject, None, {}, known, now_s)

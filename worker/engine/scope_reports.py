@@ -14,9 +14,10 @@ from worker.domain.evidence import Unknown
 from worker.domain.identity import STORM
 from worker.domain.inbox import accept as put_into_inbox
 from worker.domain.policy import Policy
-from worker.domain.scope import CLUSTER, ScopeDocument, Sick
+from worker.domain.scope import ScopeDocument, Sick
+from worker.domain.scope_notes import KINDS
 from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.storm import storm
+from worker.domain.storm import Storm, storm
 from worker.domain.subject import SubjectDocument
 from worker.engine.documents import Documents
 from worker.engine.indexes import CONFLICTS_MAX, OpenIndex
@@ -46,7 +47,7 @@ class ScopeReports:
         mine = Sick(document.subject.text, now_s, cause) if sick else None
         opened = {one.id: one.opened_at_s for one in document.open_incidents}
         try:
-            await self.scopes.report(document.subject, mine, opened, known or 0, now_s)
+            await self.scopes.report(document.subject, mine, opened, known, now_s)
         except PermanentError:
             return document
         return replace(document, reported_sick=sick)
@@ -67,12 +68,13 @@ class ScopeReports:
 
     async def settle(self, document: SubjectDocument, now_s: float) -> SubjectDocument:
         """Give back leases that have ended, apply what is owed to scopes, report what got well.
-        Raises TransientError; what a scope document refuses stays owed."""
+        Raises TransientError; what a scope document refuses stays owed, and so does a note that
+        only a newer version understands."""
         ended = [one for one in document.leases if one.ended]
         well = document.reported_sick and not document.open_incidents
-        if not ended and not document.scope_notes and not well:
+        notes = [one for one in document.scope_notes if one.kind in KINDS]
+        if not ended and not notes and not well:
             return document
-        notes = document.scope_notes
         try:
             await self.scopes.give_back(document.subject, ended)
             await self.scopes.note(notes, now_s)
@@ -80,40 +82,44 @@ class ScopeReports:
             return document
         reported = await self.report(document, now_s)
         done = {one.intent for one in ended}
-        told = {note.id for note in notes}
+        told_well = well and not reported.reported_sick  # news in the meantime is reported anew
 
         def change(stored: SubjectDocument) -> SubjectDocument:
-            still_well = not stored.open_incidents and not reported.reported_sick
             return replace(
                 stored,
                 leases=tuple(one for one in stored.leases if one.intent not in done),
-                scope_notes=tuple(one for one in stored.scope_notes if one.id not in told),
-                reported_sick=stored.reported_sick and not still_well,
+                scope_notes=tuple(one for one in stored.scope_notes if one not in notes),
+                reported_sick=stored.reported_sick and not told_well,
             )
 
         return await self.documents.change(document.subject.key, change) or document
 
     async def _tell_storm(self, cluster: ScopeDocument, known: int, now_s: float) -> None:
+        """Unless the storm's own subject has it already: that it began is not always seen by a
+        report, since the number of services changes too."""
         found = storm(cluster, known, self.policy.storm, now_s)
-        if found is None or cluster.storm_told_s >= cluster.storm_since_s > 0:
+        if found is None:
             return
-        alert = Alert(
-            name=STORM_ALERT, status=AlertStatus.FIRING,
-            labels={"severity": "critical", "sick": str(found.sick), "words": found.words},
-            annotations={}, starts_at_s=found.since_s, ends_at_s=None, fingerprint=STORM_ALERT,
-        )  # fmt: skip
         for _ in range(CONFLICTS_MAX):
             loaded = (await self.documents.load_many([STORM])).found.get(STORM.key)
-            if loaded is None:
+            if loaded is None or loaded.document.inbox or loaded.document.open_incidents:
                 return
-            news = put_into_inbox(loaded.document, [alert])
-            if news is not loaded.document:
-                await self.index.add([STORM])
-                if not await self.documents.save(news, loaded.version):
-                    continue
-            await self.scopes.change(
-                CLUSTER, lambda stored: replace(stored, storm_told_s=found.since_s)
-            )
-            self.waker.wake(STORM.key)
-            return
+            news = put_into_inbox(loaded.document, [_told(found, loaded.document, now_s)])
+            await self.index.add([STORM])
+            if await self.documents.save(news, loaded.version):
+                self.waker.wake(STORM.key)
+                return
         raise TransientError("the storm's own document could not be saved")
+
+
+def _told(found: Storm, document: SubjectDocument, now_s: float) -> Alert:
+    """The storm as an alert that is newer than the one about the storm before."""
+    before = [one.starts_at_s for one in document.seen if one.fingerprint == STORM_ALERT]
+    since_s = found.since_s
+    if before and since_s <= before[-1]:
+        since_s = max(now_s, before[-1] + 1.0)
+    return Alert(
+        name=STORM_ALERT, status=AlertStatus.FIRING,
+        labels={"severity": "critical", "sick": str(found.sick), "words": found.words},
+        annotations={}, starts_at_s=since_s, ends_at_s=None, fingerprint=STORM_ALERT,
+    )  # fmt: skip

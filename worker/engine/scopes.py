@@ -111,10 +111,11 @@ class Scopes:
         subject: Subject,
         sick: Sick | None,
         opened: Mapping[str, float],
-        known: int,
+        known: int | None,
         now_s: float,
     ) -> ScopeDocument:
-        """Tell the cluster's document how this subject is; the document afterwards."""
+        """Tell the cluster's document how this subject is; the document afterwards. `known` None:
+        nobody has counted the services yet."""
         limits = self._policy.storm
         return await self._change(
             CLUSTER,

@@ -42,6 +42,10 @@ class Sweep:
             self._waker.wake(key)
         return len(subjects)
 
+    async def scopes(self) -> int:
+        """Look after leases that have run out; how many there were. Raises TransientError."""
+        return await self._reclaim.once()
+
     async def letters(self) -> int:
         """Publish the dead letters that are owed; how many. Raises TransientError."""
         published = 0
@@ -53,7 +57,7 @@ class Sweep:
         """All of them, apart from each other, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._repeat(self.once), name="sweep")
-            tasks.create_task(self._repeat(self._reclaim.once), name="expired leases")
+            tasks.create_task(self._repeat(self.scopes), name="expired leases")
             tasks.create_task(self._repeat(self.letters), name="dead letters")
 
     async def _repeat(self, work: Callable[[], Awaitable[int]]) -> None:

@@ -16,6 +16,7 @@ from worker.engine.ports import Json
 from worker.interfaces.authentication import Check, bearer, is_loopback
 from worker.interfaces.identities import Directory, Identities, Needs, Nobody, Role
 from worker.interfaces.people_directory import PeopleDirectory
+from worker.interfaces.people_file import read_people
 from worker.interfaces.rest import rest
 from worker.interfaces.rest.asked import RETRY_AFTER_S
 from worker.settings import Settings
@@ -41,6 +42,12 @@ def people_app(
     app.include_router(rest(engine, identities, read_timeout_s=settings.probe_timeout_s))
     app.include_router(_metrics(registry, identities.needs(Role.VIEWER)))
     return app
+
+
+def check_people(settings: Settings) -> None:
+    """Before anything is opened. Raises YamlFileError."""
+    if settings.people is not None:
+        read_people(settings.people)
 
 
 def _identities(settings: Settings, local: bool) -> Identities:

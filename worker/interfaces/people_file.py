@@ -13,7 +13,7 @@ import stat
 from pathlib import Path
 
 from worker.adapters.yaml_nodes import Node, YamlFileError
-from worker.interfaces.identities import API_TOKEN, Person, Role
+from worker.interfaces.identities import API_TOKEN, SOMEBODY, Person, Role
 
 PEOPLE_MAX = 256  # each costs every request one comparison; more are no team but a directory
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._@+-]{0,62}[A-Za-z0-9])?")  # told in every story
@@ -46,8 +46,8 @@ def _person(node: Node, given: dict[str, Node], others: list[Person]) -> Person:
         given["name"].fail(
             f"{name[:80]!r} is no name; write 1 to 64 letters, digits, spaces and . _ @ + -"
         )
-    if name == API_TOKEN:
-        given["name"].fail(f"{name!r} is who shows AIOPS_API_TOKEN; write another name")
+    if name in (API_TOKEN, SOMEBODY):
+        given["name"].fail(f"{name!r} is who shows no token of their own; write another name")
     if any(name == one.name for one in others):
         given["name"].fail(f"{name!r} is taken; give each person one entry")
     if len(given.keys() & {"token", "sha256"}) != 1:

@@ -75,6 +75,7 @@ def health_of(
         last_intent=annotations.get(f"{annotation_prefix}/{INTENT_ID}", ""),
         annotations=annotations,
         containers=tuple(_containers((spec.get("template") or {}).get("spec") or {})),
+        total=0 if kind == "DaemonSet" else status.get("replicas", 0),
         paused_by=annotations.get(f"{annotation_prefix}/{PAUSED_BY}", "") if paused else "",
     )
 
@@ -84,7 +85,8 @@ def _containers(pod_spec: Json) -> Iterator[ContainerSpec]:
     for field in ("containers", "initContainers"):
         for one in pod_spec.get(field) or []:
             limit = str(((one.get("resources") or {}).get("limits") or {}).get("memory", ""))
-            yield ContainerSpec(one["name"], one.get("image", ""), limit, bytes_of(limit))
+            probed = bool(one.get("readinessProbe"))
+            yield ContainerSpec(one["name"], one.get("image", ""), limit, bytes_of(limit), probed)
 
 
 def _restart_keeps(kind: str, spec: Json, desired: int, ready: int) -> int:

@@ -32,7 +32,7 @@ async def stale_version(rig: ClusterRig, note: Note) -> None:
     await rig.annotate("Deployment", "web", "changed")
     introduce(note, rig, found)
     answered(note, "patch", await restart(rig, found))
-    note("deployment", **deployment_look(await get(rig, "Deployment", "web")))
+    note("deployment", **deployment_look(await quiet(rig, "Deployment", "web")))
 
 
 async def wrong_uid(rig: ClusterRig, note: Note) -> None:

@@ -12,8 +12,16 @@ DECIDED_S = 60.0  # seconds after NOW_S: when the incident has soaked
 
 
 def event(
-    kind: OpsEventKind, after_s: float = 0.0, by: str = "ada", *, named: str = "", **detail: str
+    kind: OpsEventKind,
+    after_s: float = 0.0,
+    by: str = "ada",
+    *,
+    named: str = "",
+    lasts: str = "",
+    **detail: str,
 ) -> OpsEvent:
+    if lasts:
+        detail["for"] = lasts
     identity = named or f"{kind}-{by}-{after_s}"
     return OpsEvent(identity, kind, NOW_S + after_s, by, {"deployment": "web"}, detail)
 

@@ -111,7 +111,7 @@ def lives_of(remedy: Remedy, life: list[Turn]) -> Iterator[Stage]:
 def _heard(document: SubjectDocument, number: int, turn: Turn, now_s: float) -> SubjectDocument:
     events: list[OpsEvent] = []
     if turn.event is not None:
-        events = [event(turn.event, now_s - NOW_S, named=f"event-{number}", **{"for": "2m"})]
+        events = [event(turn.event, now_s - NOW_S, named=f"event-{number}", lasts="2m")]
     answers: list[Answer] = []
     if turn.say is not None:
         asked = [one.request for one in document.open_incidents if one.request is not None]

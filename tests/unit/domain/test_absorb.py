@@ -109,7 +109,7 @@ def test_an_ops_event_is_told_and_opens_nothing() -> None:
     document = opened(ops_event(image="web:1.4", commit="ab12"))
     assert document.incidents == ()
     assert [sentence(one) for one in document.journal] == [
-        "ci reported deploy finished. commit ab12, image web:1.4"
+        "ci finished a deploy (commit ab12, image web:1.4)."
     ]
     assert document.ops_events == ()
 

@@ -152,7 +152,7 @@ def test_when_it_ends_early_nobody_waits_for_the_time_that_was_planned() -> None
 
 def test_the_longest_of_several_holds_of_a_scope_counts() -> None:
     document = after(
-        NAMESPACE, about({}, event(Kind.ON_IT, by="grace", **{"for": "1m"})),
+        NAMESPACE, about({}, event(Kind.ON_IT, by="grace", lasts="1m")),
         about({}, event(Kind.ON_IT)),
     )  # fmt: skip
     hold = held(scope_after(document).holds, NOW_S + 30.0)

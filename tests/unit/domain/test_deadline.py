@@ -113,7 +113,7 @@ def test_what_keeps_us_from_beginning_is_a_hold_that_ends_with_a_human(
     held = watched(document, (60.0, SICK))
     assert only(held).hold == Hold(reason, SOAKED_S, SOAKED_S + POLICY.hold_s)
     assert held.journal[-1].kind is EntryKind.HELD
-    assert sentence(held.journal[-1]) == f"Not now: {reason.replace('_', ' ')}. {detail}"
+    assert sentence(held.journal[-1]) == f"Not now: {reason.replace('_', ' ')} ({detail})."
     held = watched(held, (75.0, SICK), (POLICY.decide_within_s - 1.0, SICK))
     assert reasons(held).count(f"held:{reason}") == 1
     assert (only(held).phase, held.intents) == (Phase.OPEN, ())

@@ -33,12 +33,12 @@ from worker.domain.reason import Reason
 QUIET = AlertStates(frozenset(), frozenset())
 
 
-def test_remove_the_probe() -> None:
-    """Pods without a readiness probe are ready at once, whatever they do. No evidence shows the
-    probe today; what shows is the new template, so that it is credited to whoever changed it.
+def test_weaken_the_probe() -> None:
+    """A readiness probe that asks for less is still one: what it asks is no evidence today, and
+    what shows is the new template, so that it is credited to whoever changed it.
 
-    It would take the probes of each container in `ContainerSpec` and in `Baseline`, and a pod that
-    lost one would be no healthy pod.
+    It would take what each probe asks (`ContainerSpec`, `Baseline`), and which of two asks for more
+    is nothing that could be told. That a probe is taken away is seen: test_probe_taken_away.py.
     """
     changed = replace(WELL, rollout=rollout(revision="6"))
     document = watched(verifying(), *steadily(changed, SETTLED_S, SETTLED_S + WATCH.window_s))

@@ -49,7 +49,7 @@ def test_an_escalation_owes_a_notice_that_says_what_where_and_why() -> None:
             at_s=AT_S,
         ),
     )
-    assert sentence(document.journal[-1]) == "Handed over to a human: held too long. budget web"
+    assert sentence(document.journal[-1]) == "Handed over to a human: held too long. budget web."
 
 
 @pytest.mark.parametrize("document", [opened(), acting(), verifying()])

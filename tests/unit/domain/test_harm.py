@@ -23,6 +23,7 @@ from tests.unit.domain.builders import (
 )
 from tests.unit.domain.remedies import DEADLINE_S, SCALE, SETTLED_S
 from worker.domain.attribution import hurt_neighbours, made_worse
+from worker.domain.catalogue import Verb
 from worker.domain.evidence import AlertStates, Unknown
 from worker.domain.facts import Facts
 from worker.domain.incident import Phase
@@ -37,6 +38,14 @@ from worker.domain.subject import SubjectDocument
 
 FIRING = facts(pod("web-1"), pod("web-2"), pod("web-3"), firing=["KubePodCrashLooping-web-1"])
 EVICTION = only(verifying()).attempts[0]
+RESTART = replace(EVICTION, action=Verb.ROLLOUT_RESTART)
+NEWBORN_S = 180.0
+
+
+def restarted() -> SubjectDocument:
+    """The restart, which is the ladder's last rung, was answered."""
+    document = verifying()
+    return document.with_incident(replace(only(document), rung=1, attempts=(RESTART,)))
 
 
 def verdicts(document: SubjectDocument) -> list[Reason]:
@@ -54,7 +63,7 @@ def verdicts(document: SubjectDocument) -> list[Reason]:
 def test_less_than_before_is_worse_and_a_humans_when_it_cannot_be_undone(
     seen: Facts, at_s: float
 ) -> None:
-    document = watched(verifying(), (SETTLED_S, FIRING), (at_s, seen))
+    document = watched(restarted(), (SETTLED_S, FIRING), (at_s, seen))
     assert (only(document).escalated_for, verdicts(document)) == (Reason.WORSE, [Reason.WORSE])
     assert "1 available, 2 before the action" in document.journal[-1].detail["detail"]
 
@@ -77,8 +86,17 @@ def test_less_than_before_is_not_judged_while_a_rollout_runs() -> None:
     ],
 )
 def test_made_worse(seen: object, lost: str) -> None:
-    assert made_worse(EVICTION, replace(WELL, rollout=seen)) == lost  # type: ignore[arg-type]
-    assert made_worse(replace(EVICTION, before=None), replace(WELL, rollout=seen)) == ""  # type: ignore[arg-type]
+    found = replace(WELL, rollout=seen)  # type: ignore[arg-type]
+    assert made_worse(RESTART, found, NEWBORN_S) == lost
+    assert made_worse(replace(RESTART, before=None), found, NEWBORN_S) == ""
+    assert made_worse(EVICTION, found, NEWBORN_S) == "", "the evicted pod was not ready"
+
+
+def test_what_may_still_start_is_not_lost() -> None:
+    young = pod("web-4", ready=False, created_at_s=NOW_S - 10.0)
+    assert made_worse(RESTART, facts(young, pod("web-2")), NEWBORN_S) == ""
+    crashes = crashing("web-4", created_at_s=NOW_S - 10.0)
+    assert made_worse(RESTART, facts(crashes, pod("web-2")), NEWBORN_S) != ""
 
 
 def sick(name: str, after_s: float, namespace: str = "shop") -> Sick:

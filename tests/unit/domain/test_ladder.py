@@ -32,6 +32,7 @@ from worker.domain.subject import SubjectDocument
 
 ODD = Condition("c-odd", "odd()")
 FOR_ODD = Matcher(causes=frozenset({"crash_loop"}), when=ODD)
+PASSED = "refused:condition_not_met"
 ONLY_ODD = replace(EVICT, when=(ODD,))
 UNKNOWN = Unknown("timed out")
 
@@ -72,8 +73,18 @@ def test_a_step_that_is_not_for_this_trouble_is_passed_whatever_its_planner_wait
     whole: Facts,
 ) -> None:
     decision = decided(opened(), seen(False, whole), pack=first(ONLY_ODD, RESTART))
-    assert only(decision.document).rung == 1
-    assert "refused:condition_not_met" in reasons(decision.document)
+    passed = {"0": "condition_not_met"}
+    assert (only(decision.document).passed, reasons(decision.document).count(PASSED)) == (passed, 1)
+    again = decided(decision.document, seen(False, whole), SOAKED_S + 15.0, pack=first(ONLY_ODD))
+    assert reasons(again.document).count(PASSED) == 1, "told once"
+
+
+def test_a_step_that_was_not_for_that_moment_is_looked_at_again() -> None:
+    """A crash that has only just begun shows its reason a moment later."""
+    pack = first(ONLY_ODD, EVICT)
+    document = decided(opened(), seen(False, WELL), pack=pack).document
+    decision = decided(document, seen(True), SOAKED_S + 15.0, pack=pack)
+    assert [one.action for one in decision.perform] == [ONLY_ODD.verb]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +115,9 @@ def test_another_ladder_is_climbed_from_its_first_rung() -> None:
     no = {"c-odd": True, "c-no": False}
     waiting = replace(SICK, conditions=no, kill_switch_set=True)
     document = decided(opened(), waiting, pack=pack).document
-    assert (only(document).playbook, only(document).rung) == ("first", 1)
+    assert (only(document).playbook, only(document).passed) == (
+        "first", {"0": "condition_not_met"}
+    )  # fmt: skip
     decision = decided(document, seen(False), SOAKED_S + 15.0, pack=pack)
     incident = only(decision.document)
     assert (incident.playbook, incident.rung, incident.phase) == ("crash-loop", 0, Phase.ACTING)

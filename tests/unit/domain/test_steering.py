@@ -159,8 +159,8 @@ def test_the_story_says_who_put_what_on_hold_and_who_let_go() -> None:
         document, Reason.DEMOTION_LIFTED, NOW_S, by="bob", where="namespace shop", playbook="crash",
     )  # fmt: skip
     assert [sentence(entry) for entry in document.journal] == [
-        f"alice put {SHOP.text} on hold until 1970-01-01 00:26 UTC. migrating",
-        "bob lifted the hold on cluster. done [2J now",
+        f"alice put {SHOP.text} on hold until 1970-01-01 00:26 UTC (migrating).",
+        "bob lifted the hold on cluster (done [2J now).",
         "bob gave crash its mode back for namespace shop.",
     ]
     assert not document.settled, "the story is owed to the journal's topic"

@@ -50,7 +50,7 @@ def test_a_pod_that_crashes_is_moved_and_the_repair_is_proven() -> None:
         12:00:00  Alert KubePodCrashLooping is firing (pod web-1, severity warning).
         12:00:00  Seen: 2 of 3 replicas available, 1 crash looping, revision 5.
         12:00:00  Not now: soaking.
-        12:00:20  ci reported deploy finished. image web:1.4
+        12:00:20  ci finished a deploy (image web:1.4).
         12:01:00  Decided to evict pod shop/Pod/web-1, because 1 of 3 pods sick; on node-1,
                   container app CrashLoopBackOff, 5 restarts, last exit code 1 (inc-1-s1-a1).
         12:01:01  The API server accepted inc-1-s1-a1: HTTP 201.
@@ -79,8 +79,8 @@ def test_a_kill_switch_and_then_an_answer_that_never_came() -> None:
         12:01:00  Refused evict pod: kill switch.
         12:01:30  Decided to evict pod shop/Pod/web-1, because 1 of 3 pods sick; on node-1,
                   container app CrashLoopBackOff, 5 restarts, last exit code 1 (inc-1-s1-a1).
-        12:01:40  No answer to inc-1-s1-a1: it may or may not have happened; reading the target
-                  next. HTTP 504 upstream timed out
+        12:01:40  No answer to inc-1-s1-a1, which may or may not have happened: reading the target
+                  next (HTTP 504 upstream timed out).
         12:01:56  Found inc-1-s1-a1 already done: pod web-1 is gone.
     """)
 
@@ -103,10 +103,10 @@ def test_the_ladder_ends_with_a_human_who_is_told_when_it_is_over() -> None:
         12:01:00  Decided to evict pod shop/Pod/web-1, because 3 of 3 pods sick; on node-1,
                   container app CrashLoopBackOff, 8 restarts, last exit code 1 (inc-1-s1-a1).
         12:01:01  The API server accepted inc-1-s1-a1: HTTP 201.
-        12:01:35  Verdict on evict pod shop/Pod/web-1: still sick. 3 of 3 pods sick, first web-1
-                  with 8 restarts
-        12:01:36  Refused rollout restart: sick everywhere. all 3 pods crash by themselves again
-                  and again; another restart of the same template changes nothing
+        12:01:35  Verdict on evict pod shop/Pod/web-1: still sick (3 of 3 pods sick, first web-1
+                  with 8 restarts).
+        12:01:36  Refused rollout restart: sick everywhere (all 3 pods crash by themselves again
+                  and again; another restart of the same template changes nothing).
         12:01:36  Handed over to a human: ladder exhausted. tried evict pod: still sick.
         12:01:37  pagerduty received the escalated notice (PD-1).
         12:12:00  Resolved, not by us: 3 of 3 pods available, none sick for 120 s.
@@ -127,7 +127,7 @@ def test_nobody_knows_whose_it_is() -> None:
     assert text == prose("""
         12:00:00  Incident inc-1 opened for unresolved/shop: alert Odd.
         12:00:00  Alert Odd is firing (pod web-77, severity warning).
-        12:00:01  Handed over to a human: owner unknown. Odd
+        12:00:01  Handed over to a human: owner unknown. Odd.
         12:00:02  pagerduty received the escalated notice (PD-1).
         12:10:00  Alert Odd is resolved (pod web-77, severity warning).
         12:10:01  Resolved, not by us: its monitor says resolved, and nothing else can be asked.
@@ -153,6 +153,6 @@ def test_a_repair_that_only_looked_like_one() -> None:
         12:01:00  Decided to evict pod shop/Pod/web-1, because 1 of 3 pods sick; on node-1,
                   container app CrashLoopBackOff, 5 restarts, last exit code 1 (inc-1-s1-a1).
         12:01:01  The API server accepted inc-1-s1-a1: HTTP 201.
-        12:08:20  Verdict on evict pod shop/Pod/web-1: shrunk. 2 replicas wanted, 3 before
-        12:08:20  Handed over to a human: shrunk. 2 replicas wanted, 3 before
+        12:08:20  Verdict on evict pod shop/Pod/web-1: shrunk (2 replicas wanted, 3 before).
+        12:08:20  Handed over to a human: shrunk. 2 replicas wanted, 3 before.
     """)

@@ -6,55 +6,21 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.domain.builders import ACCEPTED, NOW_S, POLICY, only, reasons, rollout
+from tests.unit.domain.builders import NOW_S, POLICY, only, reasons, rollout
 from tests.unit.domain.remedies import (
-    DEADLINE_S,
-    HPA,
-    HPA_TARGET,
     MEMORY,
     PAUSE,
-    REMEDIES,
-    ROLL_BACK,
-    SCALE,
     SETTLED_S,
     STOPPED,
     Remedy,
 )
+from tests.unit.domain.undoing import HARMFUL, changed, each, undoing, worse
 from worker.domain.evidence import Gone, RolloutHealth, Unknown
-from worker.domain.facts import Facts
-from worker.domain.identity import Target
 from worker.domain.incident import Phase
 from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.ownership import Autoscaler, Ownership
 from worker.domain.playbook import Mode
 from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
 from worker.domain.verifying import UNDO_ROLLS_MAX_S
-
-HARMFUL = tuple(one for one in REMEDIES if one is not PAUSE)  # a paused rollout is never judged
-
-
-def each(remedies: tuple[Remedy, ...] = REMEDIES) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("remedy", remedies, ids=lambda one: str(one.verb))
-
-
-def changed(seen: Facts, **rollout_changes: object) -> Facts:
-    assert isinstance(seen.rollout, RolloutHealth)
-    return replace(seen, rollout=replace(seen.rollout, **rollout_changes))  # type: ignore[arg-type]
-
-
-def worse(remedy: Remedy) -> Facts:
-    """One replica less is available than before the remedy, and nothing rolls."""
-    assert isinstance(remedy.before.rollout, RolloutHealth)
-    return changed(remedy.in_vain, available=remedy.before.rollout.available - 1)
-
-
-def undoing(remedy: Remedy, seen: Facts | None = None) -> SubjectDocument:
-    """Its undo is decided, and answered."""
-    seen = seen or remedy.in_vain
-    document = remedy.looked(remedy.failed(seen), seen, remedy.judged_s + 1.0).document
-    intent = document.intents[0]
-    return record(document, intent.id, ACCEPTED, POLICY, NOW_S + remedy.judged_s + 1.0)
 
 
 @each()
@@ -119,57 +85,6 @@ def test_what_did_not_help_but_did_no_harm_costs_no_mode_yet(remedy: Remedy) -> 
 
 
 @each()
-def test_what_somebody_else_has_changed_since_is_theirs(remedy: Remedy) -> None:
-    decision = remedy.looked(remedy.failed(), remedy.theirs, remedy.judged_s + 1.0)
-    assert decision.perform == ()
-    incident = only(decision.document)
-    assert (incident.phase, incident.rung, incident.undoing) == (Phase.OPEN, 1, "")
-    assert not incident.attempts[0].undone
-    assert "refused:owned_by_others" in reasons(decision.document)
-
-
-def test_harm_that_is_in_others_hands_is_a_humans_and_nobody_says_it_was_undone() -> None:
-    document = SCALE.failed(worse(SCALE))
-    document = SCALE.looked(document, SCALE.theirs, DEADLINE_S + 1.0).document
-    assert only(document).escalated_for is Reason.WORSE
-    assert "somebody else has changed it since" in document.notices[-1].summary
-    assert not only(document).attempts[0].undone
-
-
-@pytest.mark.parametrize(
-    ("remedy", "seen"),
-    [
-        pytest.param(
-            remedy, changed(remedy.in_vain, target=Target("Deployment", "shop", "web", "new")),
-            id=f"{remedy.verb}: made anew",
-        )
-        for remedy in (SCALE, MEMORY, ROLL_BACK, PAUSE)
-    ]
-    + [
-        pytest.param(one, replace(one.in_vain, rollout=Gone("web")), id=f"{one.verb}: gone")
-        for one in REMEDIES
-    ]
-    + [
-        pytest.param(
-            HPA,
-            replace(HPA.in_vain, ownership=Ownership(autoscaler=Autoscaler(
-                replace(HPA_TARGET, uid="uid-new"), "1", 1, 4, 4, 4))),
-            id="another autoscaler",
-        ),
-        pytest.param(HPA, replace(HPA.in_vain, ownership=Ownership()), id="no autoscaler"),
-        pytest.param(
-            PAUSE, changed(STOPPED, paused_by="inc-other-s1-a1"), id="paused again by another"
-        ),
-    ],
-)  # fmt: skip
-def test_what_we_changed_is_not_there_any_more(remedy: Remedy, seen: Facts) -> None:
-    decision = remedy.looked(remedy.failed(), seen, remedy.judged_s + 1.0)
-    assert decision.perform == ()
-    assert only(decision.document).undoing == ""
-    assert "refused:owned_by_others" in reasons(decision.document)
-
-
-@each()
 @pytest.mark.parametrize("mode", [Mode.OBSERVE, Mode.SUGGEST, Mode.APPROVE])
 def test_no_mode_keeps_our_own_deed_from_being_undone(remedy: Remedy, mode: Mode) -> None:
     policy = replace(POLICY, mode=mode)
@@ -200,6 +115,12 @@ def test_an_undo_whose_end_nobody_sees_is_a_humans(unseen: RolloutHealth | Unkno
     assert only(document).phase is Phase.VERIFYING
     document = MEMORY.looked(document, hangs, latest_s).document
     assert only(document).escalated_for is Reason.NOT_UNDONE
+
+
+def test_an_undo_of_what_was_deleted_meanwhile_is_a_humans_at_once() -> None:
+    gone = replace(MEMORY.before, rollout=Gone("Deployment web"))
+    document = MEMORY.looked(undoing(MEMORY), gone, SETTLED_S + 1.0 + 30.0).document
+    assert only(document).escalated_for is Reason.TARGET_GONE
 
 
 @each()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.domain.builders import NOW_S, POLICY, alert, only, reasons
 from tests.unit.domain.remedies import DEADLINE_S, HPA, MEMORY, ROLL_BACK, SCALE, SETTLED_S, Remedy
-from tests.unit.domain.test_undo import each, worse
+from tests.unit.domain.undoing import each, worse
 from worker.domain.absorb import absorb
 from worker.domain.decision import decide
 from worker.domain.evidence import RolloutHealth, Unknown

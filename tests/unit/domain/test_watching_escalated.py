@@ -30,11 +30,13 @@ from worker.domain.decision import abandon
 from worker.domain.evidence import AlertStates, Gone, Unknown
 from worker.domain.facts import Facts
 from worker.domain.handover import received
-from worker.domain.identity import Subject, SubjectKind
+from worker.domain.identity import STORM, Subject, SubjectKind
 from worker.domain.inbox import accept
 from worker.domain.incident import Phase
 from worker.domain.pods import PodHealth
 from worker.domain.reason import Reason
+from worker.domain.scope import CLUSTER, ScopeDocument
+from worker.domain.scopes_seen import ScopesSeen
 from worker.domain.subject import SubjectDocument
 
 QUIET_S = POLICY.close_after_healthy_s
@@ -144,3 +146,25 @@ def test_an_understood_one_of_which_not_all_is_known_never_closes(
     assert only(document).all_alerts_resolved
     document = watched(document, *steadily(unknown, 20.0, 20.0 + 5 * QUIET_S), (LONG_S, unknown))
     assert (only(document).phase, document.notices) == (Phase.ESCALATED, ())
+
+
+CALM = ScopeDocument(CLUSTER.kind)
+STORMY = replace(CALM, storm_since_s=NOW_S, storm_until_s=NOW_S + 1e6)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "over"),
+    [
+        pytest.param(ScopesSeen((CALM,), known=10), True, id="calm"),
+        pytest.param(ScopesSeen((STORMY,), known=10), False, id="on"),
+        pytest.param(ScopesSeen((), known=10), False, id="its document was not read"),
+        pytest.param(ScopesSeen((CALM,), Unknown("not read yet")), False, id="services unknown"),
+        pytest.param(Unknown("HTTP 500"), False, id="nothing was read"),
+    ],
+)
+def test_a_storm_is_over_when_it_is_seen_to_be(scopes: ScopesSeen | Unknown, over: bool) -> None:
+    document = watched(opened(alert("aiops/storm"), subject=STORM), (1.0, Facts(NOW_S)))
+    assert only(document).escalated_for is Reason.STORM
+    seen = Facts(NOW_S, clock_skew_s=0.0, scopes=scopes)
+    document = watched(document, (600.0, seen))
+    assert (only(document).resolution is Reason.STORM_OVER) is over

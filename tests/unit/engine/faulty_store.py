@@ -15,6 +15,7 @@ from worker.adapters.sqlite.store import SqliteStore
 from worker.engine.ports import Json, Save, Stored, TransientError
 
 Hook = Callable[[Sequence[Save]], Awaitable[None]]
+LoadHook = Callable[[Sequence[str]], Awaitable[None]]
 
 
 class FaultyStore:
@@ -27,11 +28,15 @@ class FaultyStore:
         self.saves_fail = False
         self.hangs = False
         self.lost: list[str] = []  # key prefixes whose next save is overtaken by somebody else
+        self.unanswered: list[str] = []  # key prefixes whose next save is done, and nobody knows
         self.unsavable = ""  # a key that never gets saved
+        self.before_load: LoadHook | None = None
         self.before_save: Hook | None = None
 
     async def load(self, keys: Sequence[str]) -> dict[str, Stored]:
         await self._trouble(self.loads_fail)
+        if self.before_load is not None:
+            await self.before_load(keys)
         stored = await self.real.load(keys)
         self.log.append(("load", tuple(keys)))
         return stored
@@ -41,6 +46,7 @@ class FaultyStore:
         if self.before_save is not None:
             await self.before_save(saves)
         done = await self.real.save([self._overtaken(save) for save in saves])
+        done -= {key for key in done if self._silent(key)}
         self.log.append(("save", tuple(sorted(done))))
         return done
 
@@ -70,6 +76,14 @@ class FaultyStore:
                 self.lost.remove(prefix)
                 return replace(save, version="999999999")
         return save
+
+    def _silent(self, key: str) -> bool:
+        """Whether this save's answer gets lost."""
+        for prefix in self.unanswered:
+            if key.startswith(prefix):
+                self.unanswered.remove(prefix)
+                return True
+        return False
 
     async def _trouble(self, fails: bool) -> None:
         if self.hangs:

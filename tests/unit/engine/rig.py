@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tests.unit.engine.faulty_store import FaultyStore
+from tests.unit.engine.logged_cluster import LoggedCluster
 from tests.unit.engine.parts import KeptTopic, Recorder, SetClock, Wakes
 from worker.adapters.expressions.evaluator import CelExpressions
-from worker.adapters.simulated import SimulatedCluster
 from worker.adapters.sqlite.store import SqliteStore
 from worker.adapters.sqlite.topics import SqliteJournal
 from worker.app import Adapters, Engine, build_engine
@@ -20,54 +22,20 @@ from worker.domain.alert import Alert
 from worker.domain.identity import Subject, SubjectKind
 from worker.domain.journal import Entry
 from worker.domain.json_text import decode
+from worker.domain.pack import Pack
 from worker.domain.playbook import Mode
 from worker.domain.subject import SubjectDocument
+from worker.domain.window import Window
 from worker.engine.delivery import Delivery, Source
 from worker.engine.documents import Documents
-from worker.engine.ports import (
-    ApiAnswer,
-    Json,
-    ObjectRef,
-    PermanentError,
-    Sink,
-    TransientError,
-    WriteRequest,
-)
+from worker.engine.ports import Json, Monitor, Sink, TransientError
 from worker.packs import read_pack
 from worker.settings import Settings
 
 SHOP = Subject(SubjectKind.SERVICE, "shop", "Deployment/web")
-Items = list[Json]
 NOBODY = Subject(SubjectKind.UNRESOLVED, "nowhere", "")
-
-
-class LoggedCluster(SimulatedCluster):
-    """Writes down in which order the kill switch is read and writes are sent."""
-
-    def __init__(self, clock: SetClock) -> None:
-        super().__init__(clock)
-        self.order: list[str] = []
-        self.stopped = False  # the kill switch is set
-        self.switch_unreadable = False
-        self.list_raises: Exception | None = None
-        self.before_write: Callable[[WriteRequest], Awaitable[None]] | None = None
-
-    async def is_set(self) -> bool:
-        self.order.append("kill switch")
-        if self.switch_unreadable:
-            raise PermanentError("kill switch: ConfigMap is missing")
-        return self.stopped or await super().is_set()
-
-    async def list(self, ref: ObjectRef) -> Items:
-        if self.list_raises is not None:
-            raise self.list_raises
-        return await super().list(ref)
-
-    async def write(self, request: WriteRequest) -> ApiAnswer:
-        self.order.append("write")
-        if self.before_write is not None:
-            await self.before_write(request)
-        return await super().write(request)
+shipped = cache(read_pack)
+"""The shipped pack, read once for all tests."""
 
 
 class Journal(SqliteJournal):
@@ -90,8 +58,8 @@ class Rig:
 
     def __init__(self, folder: Path, *, sinks: Sequence[Sink] = (), **settings: Any) -> None:
         self.database = folder / "aiops.db"
-        given = {"mode": Mode.AUTO, "database": self.database, **settings}
-        self.settings = Settings(**given)
+        self._given = {"mode": Mode.AUTO, "database": self.database, **settings}
+        self.settings = Settings(**self._given)
         self.clock = SetClock()
         self.store = FaultyStore(self.database)
         self.cluster = LoggedCluster(self.clock)
@@ -101,6 +69,14 @@ class Rig:
         self.journal = Journal(self.store.real)
         self.documents = Documents(self.store)
         self.sinks = list(sinks)
+        self.monitor: Monitor | None = None
+        self.windows: tuple[Window, ...] = ()
+        self.pack: Callable[[], Pack] = shipped
+        self.engine = self.another_engine()
+
+    def restart(self, **settings: Any) -> None:
+        """A new process on the same store and cluster, with these settings changed."""
+        self.settings = Settings(**{**self._given, **settings})
         self.engine = self.another_engine()
 
     def another_engine(self) -> Engine:
@@ -109,9 +85,9 @@ class Rig:
             Adapters(
                 store=self.store, cluster=self.cluster, inventory=self.cluster,
                 kill_switch=self.cluster, journal=self.journal,
-                dead_letter_topic=self.topic, sinks=self.sinks, monitor=None, waker=self.wakes,
-                clock=self.clock, telemetry=self.telemetry, pack=read_pack,
-                expressions=CelExpressions(),
+                dead_letter_topic=self.topic, sinks=self.sinks, monitor=self.monitor,
+                waker=self.wakes, clock=self.clock, telemetry=self.telemetry, pack=self.pack,
+                expressions=CelExpressions(), windows=self.windows,
                 decode=lambda body: decode(
                     body, depth_max=self.settings.depth_max,
                     body_max_bytes=self.settings.body_max_bytes,
@@ -154,6 +130,10 @@ class Rig:
         loaded = await self.documents.load(subject.key)
         assert loaded is not None, f"no document of {subject.text}"
         return loaded.document
+
+    async def change(self, subject: Subject = SHOP, **changes: Any) -> None:
+        """Put this into its document, whatever the engine thinks of it."""
+        await self.documents.change(subject.key, lambda one: replace(one, **changes))
 
     def on_disk(self, subject: Subject = SHOP) -> Json:
         """The document as another process reads it from the file, now."""

@@ -70,7 +70,7 @@ async def test_lifted_for_one_subject_the_others_keep_theirs(rig: Rig) -> None:
     assert lifted["subject"] == SHOP.text
     assert {one.subject for one in (await record(rig)).demotions} == {OTHER.key, ""}
     assert rig.telemetry.story()[-1] == (
-        f"bob gave crash-loop its mode back for {SHOP.text}. mended"
+        f"bob gave crash-loop its mode back for {SHOP.text} (mended)."
     )
     assert (await record(rig)).harmed == 1, "what happened stays on record"
 

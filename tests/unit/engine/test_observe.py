@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.unit.engine.logged_cluster import LoggedCluster
 from tests.unit.engine.parts import NOON_S, Recorder, SetClock
-from tests.unit.engine.rig import SHOP, LoggedCluster
+from tests.unit.engine.rig import SHOP
 from worker.domain.evidence import AlertStates, Unknown
 from worker.domain.question import ProbeName, Question
 from worker.engine.observe import FIELD_OF_PROBE, Observe, Probe

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.unit.engine.logged_cluster import LoggedCluster
 from tests.unit.engine.parts import Recorder, SetClock
-from tests.unit.engine.rig import LoggedCluster
 from worker.actions import ACTIONS
 from worker.domain.identity import Target
 from worker.domain.outbox import Intent

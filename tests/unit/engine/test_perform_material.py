@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.unit.engine.logged_cluster import LoggedCluster
 from tests.unit.engine.parts import Recorder, SetClock
-from tests.unit.engine.rig import LoggedCluster
 from worker.actions import ACTIONS
 from worker.domain.catalogue import Verb
 from worker.domain.identity import Target

@@ -44,11 +44,11 @@ class Stage:
         return await aiopsctl(*words, *self.options(source))
 
 
-async def aiopsctl(*words: str, **environment: str) -> Result:
+async def aiopsctl(*words: str, typed: str = "", **environment: str) -> Result:
     """In this process, in a thread of its own; no variable of the caller's shell counts."""
     clean: dict[str, str | None] = {"AIOPS_SERVER": None, "AIOPS_API_TOKEN": None}
     runner = CliRunner(env={**clean, **environment})
-    return await asyncio.to_thread(runner.invoke, main, list(words))
+    return await asyncio.to_thread(runner.invoke, main, list(words), input=typed)
 
 
 @asynccontextmanager

@@ -170,7 +170,7 @@ def test_a_pack_that_cannot_be_read_names_file_line_and_remedy(cli: Cli) -> None
     code, out, err = cli.call("run", AIOPS_PLAYBOOKS=str(cli.folder))
     assert (code, out) == (1, "")
     assert f"{cli.folder / 'pack.yaml'}:1:10: " in err
-    assert "write a whole number from 1 on" in err
+    assert "write a whole number from 1 to" in err
     assert "Traceback" not in err
 
 
@@ -181,4 +181,20 @@ def test_the_dapr_runtime_explains_bad_settings_too(cli: Cli) -> None:
         capture_output=True, text=True, check=False, timeout=LIVENESS_S,
     )  # fmt: skip
     assert done.returncode == 2
-    assert done.stderr == "AIOPS_MODE: Input should be 'observe' or 'auto' (got 'yolo')\n"
+    assert "'observe', 'suggest', 'approve' or 'auto' (got 'yolo')\n" in done.stderr
+
+
+@pytest.mark.parametrize("module", ["worker", "worker.interfaces.cli.main"])
+def test_a_file_of_people_that_cannot_be_read_is_named_before_anything_is_opened(
+    cli: Cli, module: str
+) -> None:
+    path = cli.folder / "people.yaml"
+    path.write_text("people: [")
+    done = subprocess.run(
+        [sys.executable, "-m", module, *(["run"] if "cli" in module else [])],
+        cwd=cli.folder, env={**cli.environment, "AIOPS_PEOPLE": str(path)},
+        capture_output=True, text=True, check=False, timeout=LIVENESS_S,
+    )  # fmt: skip
+    assert done.returncode in (1, 2)
+    assert f"{path}:1:10: no YAML" in done.stderr.splitlines()[-1]
+    assert not (cli.folder / "aiops.db").exists()

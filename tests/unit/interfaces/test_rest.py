@@ -156,3 +156,10 @@ async def test_metrics_pass_as_openmetrics_and_show_every_counter(served: People
     }
     assert samples[("aiops_deliveries_accepted_total", ())] == 3.0
     assert samples[("aiops_dead_letters_total", (("reason", "not_json"),))] == 1.0
+
+
+async def test_why_is_for_whoever_may_read(served: People) -> None:
+    identity = await repairing(served)
+    found = (await served.port.get(f"/api/v1/incidents/{identity}/why")).json()
+    assert (found["incident"], found["phase"]) == (identity, "verifying")
+    assert (await served.port.get("/api/v1/incidents/inc-000000000000/why")).status == 404

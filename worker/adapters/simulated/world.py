@@ -1,4 +1,4 @@
-"""The simulated objects and their life: scheduling, starting, crash loops, termination.
+"""The simulated cluster as it is, and how somebody with every right changes it.
 
 Imitates a real control plane with kwok's stages, as the transcripts in tests/contracts show it.
 What a test or the demo does to the world (deploy, protect, remove) somebody with every right does.
@@ -7,37 +7,25 @@ What a test or the demo does to the world (deploy, protect, remove) somebody wit
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from worker.adapters.simulated.autoscalers import bound
 from worker.adapters.simulated.budgets import count
 from worker.adapters.simulated.controllers import pods_of, reconcile
-from worker.adapters.simulated.nodes import Nodes, place
-from worker.adapters.simulated.objects import (
-    canonical,
-    is_ready,
-    is_terminating,
-    pod_status,
-    reference,
-    unplaced_status,
-    waiting,
-)
-from worker.adapters.simulated.store import Store
-from worker.adapters.simulated.truth import Truth
+from worker.adapters.simulated.life import Life
+from worker.adapters.simulated.nodes import Nodes
+from worker.adapters.simulated.objects import canonical, is_ready, is_terminating
 from worker.engine.ports import Json
 
-START_S = 1.0  # from scheduled to running
-GONE_S = 0.5  # from deletionTimestamp to not found
 STRATEGY = {
     "type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": "25%", "maxSurge": "25%"},
 }  # fmt: skip
 
 
 @dataclass
-class World(Truth, Store):
+class World(Life):
     """What is there, why it is sick, and the hands of somebody with every right."""
 
-    placed_s: dict[str, float] = field(default_factory=dict)  # since when on a node, by pod uid
     step_s: float = 0.0  # controllers that have nothing new to look at look again after so long
     _stood: tuple[float, int] = (0.0, 0)  # when they looked last, and what the counter was then
 
@@ -91,7 +79,7 @@ class World(Truth, Store):
         """A pod that nothing controls. Seen: cluster_evictions/naked, inventory/naked_pod."""
         spec = {"containers": [{"name": name, "image": image}]}
         metadata = {"namespace": namespace, "name": name, "labels": {"app": name}}
-        return self._start({**metadata, "annotations": {}}, spec, [])
+        return self.start({**metadata, "annotations": {}}, spec, [])
 
     def protect(self, namespace: str, name: str, *, app: str, min_available: int) -> Json:
         """A disruption budget."""
@@ -151,54 +139,11 @@ class World(Truth, Store):
         if counter == self.counter and 0.0 <= now_s - looked_s < self.step_s:
             return
         for pod in self.of("Pod"):
-            self._live(pod, now_s)
+            self.live(pod, now_s)
         for autoscaler in self.of("HorizontalPodAutoscaler"):
             bound(self, autoscaler, self.load)
         for deployment in self.of("Deployment"):
-            reconcile(self, deployment, self._create_pod)
+            reconcile(self, deployment, self.create_pod)
         for budget in self.of("PodDisruptionBudget"):
             count(self, budget)
         self._stood = (now_s, self.counter)
-
-    def _live(self, pod: Json, now_s: float) -> None:
-        uid, before = pod["metadata"]["uid"], pod["status"]
-        deleted_s = self.deleted_s.get(uid)
-        if deleted_s is not None:
-            if now_s >= deleted_s + GONE_S:
-                self.drop("Pod", pod)
-            return
-        if uid not in self.placed_s:
-            self._place(pod, [])
-        since_s = now_s - self.placed_s.get(uid, now_s) - START_S
-        if since_s < 0:
-            return
-        wanted = self.status_of(pod, since_s)
-        if wanted != before:
-            pod["status"] = wanted
-            self.put("Pod", pod)
-
-    def _create_pod(self, deployment: Json, replica_set: Json) -> Json:
-        template, owner = replica_set["spec"]["template"], replica_set["metadata"]
-        metadata = {
-            "namespace": owner["namespace"],
-            "name": f"{owner['name']}-{self.counter}",
-            "labels": dict(template["metadata"]["labels"]),
-            "annotations": dict(template["metadata"]["annotations"]),
-            "ownerReferences": [reference("ReplicaSet", replica_set)],
-        }
-        return self._start(metadata, dict(template["spec"]), pods_of(self, deployment))
-
-    def _start(self, metadata: Json, spec: Json, siblings: list[Json]) -> Json:
-        pod: Json = {"metadata": metadata, "spec": spec, "status": unplaced_status()}
-        self.put("Pod", pod)
-        self._place(pod, siblings)
-        return pod
-
-    def _place(self, pod: Json, siblings: list[Json]) -> None:
-        """On a node, if one takes it. Seen: cluster_others/no_node_is_left."""
-        node = place(self, siblings)
-        if node is not None:
-            self.placed_s[pod["metadata"]["uid"]] = self.clock.now_s()
-            pod["spec"]["nodeName"] = node
-            pod["status"] = pod_status(pod, state=waiting("ContainerCreating"))
-            self.put("Pod", pod)

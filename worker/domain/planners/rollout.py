@@ -14,6 +14,7 @@ PROVEN_DEFAULT = 60  # minutes, as in the catalogue
 CLOCKS_S = 60.0  # ours and the API server's may differ by half of it, and an alert may be fast
 SHOWN_BY_ALERT = frozenset({"error_rate"})
 """Causes without a sick pod: what answers with errors may well be ready."""
+PERHAPS_DONE = frozenset({Reason.UNREACHABLE})
 CHANGE_KINDS = frozenset({"deploy_started", "deploy_finished", "config_changed"})
 
 
@@ -126,8 +127,13 @@ def _changed(seen: Seen, current: Revision, from_s: float) -> str | Refusal:
 
 
 def _bad(seen: Seen) -> frozenset[str]:
-    """Templates that this incident has tried, or come from: never back to one of those."""
-    tried = [one for one in seen.incident.attempts if one.action == Verb.ROLL_BACK]
+    """Templates that this incident has tried, or come from: never back to one of those. What was
+    surely not done tried nothing."""
+    tried = [
+        one
+        for one in seen.incident.attempts
+        if one.action == Verb.ROLL_BACK and (one.done or one.owed or one.outcome in PERHAPS_DONE)
+    ]
     return frozenset(
         str(values.get("template", "")) for one in tried for values in (one.parameters, one.found)
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from worker.interfaces.cli.output import output_option, print_data, print_fields
+from worker.interfaces.cli.output import output_option, plain, print_data, print_fields
 from worker.interfaces.cli.server import Server, server_options
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def turn_off(
     switch = Switch(namespace, name, kubeconfig, kube_context)
     if not yes:
         before = _run(switch, lambda cluster: _state(cluster, switch))
-        why = f" It was set: {before.words}." if before.words else ""
+        why = f" It was set: {plain(before.words)}." if before.words else ""
         click.confirm(f"Shall the worker act on the cluster again?{why}", abort=True, err=True)
     _show(_turn(switch, stop=False, words=reason), switch, output)
 
@@ -144,6 +143,8 @@ def _run(
     switch: Switch, ask: Callable[[ClusterApi], Awaitable[SwitchState]], or_else: str = ""
 ) -> SwitchState:
     """Raises ClickException with what else can be done."""
+    import asyncio
+
     from worker.adapters.kubernetes_api import KubernetesApi
     from worker.engine.ports import PermanentError, TransientError
 
@@ -158,7 +159,7 @@ def _run(
     try:
         return asyncio.run(run())
     except (TransientError, PermanentError, TimeoutError) as error:
-        words = str(error) or f"no answer within {WITHIN_S:.0f} s"
+        words = plain(str(error) or f"no answer within {WITHIN_S:.0f} s")
         raise click.ClickException(
             f"{words}; name an account that may with --kubeconfig and --context{or_else}"
         ) from error

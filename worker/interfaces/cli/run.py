@@ -29,9 +29,9 @@ def command(database: Path | None, mode: str | None, port: int | None) -> None:
 
     from pydantic import ValidationError
 
-    from worker.adapters.playbook_files import PlaybookError
     from worker.adapters.sqlite.store import DatabaseInUseError
     from worker.adapters.telemetry import set_up_logging
+    from worker.adapters.yaml_nodes import YamlFileError
     from worker.interfaces.serving import PortTakenError
     from worker.runtime_embedded import run_embedded
     from worker.settings import Settings
@@ -50,7 +50,7 @@ def command(database: Path | None, mode: str | None, port: int | None) -> None:
     )
     try:
         asyncio.run(run_embedded(settings))
-    except (DatabaseInUseError, PlaybookError, PortTakenError) as error:
+    except (DatabaseInUseError, YamlFileError, PortTakenError) as error:
         raise click.ClickException(str(error)) from error
     except (sqlite3.Error, OSError) as error:
         raise click.ClickException(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import click
 
@@ -15,25 +14,9 @@ from worker.interfaces.cli.output import output_option
 from worker.interfaces.cli.simulate_source import Wanted, readers, recording_options
 from worker.interfaces.cli.source import NOT_FOUND
 
-if TYPE_CHECKING:
-    from worker.backtest.report import Report
-    from worker.backtest.survey import Recording
-    from worker.domain.pack import Pack
-    from worker.settings import Settings
-
 DIFFERS = 1  # as diff says it: 0 the same, 1 different, more is trouble
 TROUBLE_IN_DIFF = 2
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """One pack's run through the recording."""
-
-    folder: Path | None
-    pack: Pack
-    report: Report
-    decisions: int
 
 
 @click.command()
@@ -81,14 +64,15 @@ def _simulate(
 ) -> None:  # fmt: skip
     from worker.backtest.survey import Recording, RecordingError
     from worker.interfaces.cli import simulate_show as show
+    from worker.interfaces.cli.simulate_run import About, pack_of, run, settings_of
 
-    settings = _settings(mode)
+    settings = settings_of(mode)
     folders = [playbooks or settings.playbooks, *([other] if other is not None else [])]
-    packs = [_pack(folder) for folder in folders]
+    packs = [pack_of(folder) for folder in folders]
     with ExitStack() as open_files:
         try:
             recording = Recording(readers(wanted, open_files))
-            about = show.About(
+            about = About(
                 wanted.names, recording.survey, mode, services or recording.survey.services,
                 given=services is not None,
             )  # fmt: skip
@@ -100,7 +84,7 @@ def _simulate(
                 )
             with _progress(recording.survey.records * len(packs)) as step:
                 runs = [
-                    _run(folder, pack, settings, recording, about.services, incident, step)
+                    run(folder, pack, settings, recording, about.services, incident, step)
                     for folder, pack in zip(folders, packs, strict=True)
                 ]
         except RecordingError as error:
@@ -115,55 +99,6 @@ def _simulate(
             _not_there(incident)
     else:
         show.report(about, runs[0], output)
-
-
-def _run(
-    folder: Path | None, pack: Pack, settings: Settings, recording: Recording, services: int,
-    wanted: str, step: Callable[[], None],
-) -> Replayed:  # fmt: skip
-    from worker.adapters.expressions.evaluator import CelExpressions
-    from worker.adapters.window_files import load_windows
-    from worker.backtest.replay import Replay
-    from worker.backtest.report import Report
-    from worker.engine.conditions import answers
-
-    report, expressions = Report(wanted), CelExpressions()
-    replay = Replay(
-        pack=pack,
-        policy=settings.policy,
-        services=services,
-        conditions=lambda document, facts, now_s: answers(
-            document, facts, pack, replay.policy, now_s, expressions
-        ),
-        told=report.take,
-        windows=load_windows(settings.windows) if settings.windows else (),
-    )
-    for _ in replay.run(recording.records()):
-        step()
-    report.finish(replay.ends_s)
-    return Replayed(folder, pack, report, replay.decisions)
-
-
-def _settings(mode: str) -> Settings:
-    from pydantic import ValidationError
-
-    from worker.settings import Settings
-    from worker.settings_names import explain
-
-    try:
-        return Settings(mode=mode)  # type: ignore[arg-type]
-    except ValidationError as error:
-        raise click.UsageError(explain(error)) from error
-
-
-def _pack(folder: Path | None) -> Pack:
-    from worker.adapters.playbook_files import PlaybookError
-    from worker.packs import read_pack
-
-    try:
-        return read_pack(folder)
-    except PlaybookError as error:
-        raise click.ClickException(str(error)) from error
 
 
 @contextmanager

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from worker.backtest.assumed import ASSUMPTIONS
 from worker.backtest.compare import differences as compared
 from worker.backtest.moments import time_of
 from worker.interfaces.cli.output import lines, plain, print_data, print_table
 
 if TYPE_CHECKING:
     from worker.backtest.survey import Survey
-    from worker.interfaces.cli.simulate import Replayed
+    from worker.interfaces.cli.simulate_run import About, Replayed
 
 DAYS_SHOWN = 31  # rows of bars; the data has all hours
 INCIDENTS_SHOWN = 50
@@ -33,45 +31,6 @@ DIFFERENCE_COLUMNS = {
     "ID": "id", "SUBJECT": "subject", "CAUSE": "cause", "DIFFERS": "how", "MINE": "mine",
     "OTHER": "other",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What was replayed, and how. `given`: the number of services was."""
-
-    names: list[str]
-    survey: Survey
-    mode: str
-    services: int
-    given: bool
-
-    @property
-    def assumptions(self) -> list[str]:
-        whence = "as --services says" if self.given else "those that the recording names"
-        return [f"the cluster has {self.services} services, {whence}", *ASSUMPTIONS]
-
-    def as_json(self) -> dict[str, Any]:
-        survey = self.survey
-        assert survey.first is not None, "an empty recording"
-        assert survey.last is not None, "an empty recording"
-        recording = {
-            "names": self.names,
-            "alerts": survey.alerts,
-            "ops_events": survey.ops_events,
-            "subjects": len(survey.subjects),
-            "first_at": time_of(survey.first.at_s),
-            "last_at": time_of(survey.last.at_s),
-            "unread": {
-                "count": survey.unread.total(),
-                "by_reason": dict(survey.unread.most_common()),
-                "listed": [
-                    {"place": one.place, "reason": one.reason, "detail": one.detail}
-                    for one in survey.listed
-                ],
-            },
-        }
-        told = {"recording": recording, "mode": self.mode, "services": self.services}
-        return {**told, "assumptions": self.assumptions}
 
 
 def unread(survey: Survey) -> None:
@@ -134,7 +93,7 @@ def differences(about: About, mine: Replayed, other: Replayed, output: str) -> b
         print_data({**about.as_json(), **sides, "differences": told}, output)
         return bool(found)
     for name, run in (("mine", mine), ("other", other)):
-        click.echo(f"{name:10}{_pack_words(run)}: {_in_short(run.report.totals())}")
+        click.echo(f"{name:10}{_pack_words(run)}; incidents {_in_short(run.report.totals())}")
     click.echo()
     rows = [{**one.as_json(), "how": ", ".join(one.how)} for one in found]
     print_table(rows, DIFFERENCE_COLUMNS, "No incident differs.")
@@ -145,10 +104,11 @@ def _head(about: About, run: Replayed, totals: Mapping[str, Any]) -> str:
     told = about.as_json()["recording"]
     unread_count = told["unread"]["count"]
     rows = {
-        "recording": f"{told['alerts']} alerts, {told['ops_events']} ops-events"
+        "recording": f"{_many(told['alerts'], 'alert')}, {_many(told['ops_events'], 'ops-event')}"
         + (f", {unread_count} not read" if unread_count else "")
         + f"; {told['first_at']} to {told['last_at']}",
-        "cluster": f"{about.services} services; {told['subjects']} subjects in the recording",
+        "cluster": f"{_many(about.services, 'service')}; {_many(told['subjects'], 'subject')} "
+        "in the recording",
         "playbooks": f"{_pack_words(run)}; mode {about.mode}",
         "incidents": _in_short(totals),
     }
@@ -164,10 +124,14 @@ def _head(about: About, run: Replayed, totals: Mapping[str, Any]) -> str:
 def _in_short(totals: Mapping[str, Any]) -> str:
     counts = {name: sum(totals[name].values()) for name in SUMS}
     return (
-        f"{totals['incidents']}; {counts['decided']} acts decided, {counts['asked']} asked about, "
-        f"{counts['escalated']} to a human, {totals['storms']} storms, "
-        f"{totals['open_at_the_end']} still open"
+        f"{totals['incidents']}: {_many(counts['decided'], 'act')} decided, "
+        f"{counts['asked']} asked about, {counts['escalated']} to a human, "
+        f"{_many(totals['storms'], 'storm')}, {totals['open_at_the_end']} still open"
     )
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _days(run: Replayed) -> None:

@@ -86,11 +86,9 @@ def _of_file(path: str, name: str, open_files: ExitStack) -> Reader:
 
     try:
         file = open_files.enter_context(_opened(path))
-        file.seek(0)
     except OSError as error:
-        raise click.ClickException(
-            f"{path}: {error.strerror or error}; give a file that can be read twice, or -"
-        ) from error
+        words = f"{path}: {error.strerror or error}; give a file that can be read"
+        raise click.ClickException(words) from error
 
     def read() -> Iterator[Read]:
         file.seek(0)
@@ -101,14 +99,16 @@ def _of_file(path: str, name: str, open_files: ExitStack) -> Reader:
 
 @contextmanager
 def _opened(path: str) -> Iterator[IO[bytes]]:
-    """A pipe is copied to a file without a name: it is read twice."""
-    if path == STDIN:
-        with tempfile.TemporaryFile() as copy:
-            shutil.copyfileobj(sys.stdin.buffer, copy)
-            yield copy
-    else:
-        with Path(path).open("rb") as file:
-            yield file
+    """What can't be read twice, such as a pipe, is copied to a file without a name."""
+    with ExitStack() as closing:
+        file: IO[bytes] = sys.stdin.buffer
+        if path != STDIN:
+            file = closing.enter_context(Path(path).open("rb"))
+        if path == STDIN or not file.seekable():
+            copy = closing.enter_context(tempfile.TemporaryFile())
+            shutil.copyfileobj(file, copy)
+            file = copy
+        yield file
 
 
 def _of_topics(wanted: Wanted) -> list[Read]:

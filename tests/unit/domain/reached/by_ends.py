@@ -35,7 +35,7 @@ from worker.domain.identity import INGEST, STORM, Subject, SubjectKind, Target
 from worker.domain.inbox import INBOX_MAX, accept
 from worker.domain.outcome import record
 from worker.domain.reason import Reason
-from worker.domain.scope import ScopeDocument, ScopeKind
+from worker.domain.scope import ScopeDocument, ScopeKind, Sick
 from worker.domain.scopes_seen import ScopesSeen
 from worker.domain.subject import INCIDENTS_OPEN_MAX, SubjectDocument
 
@@ -82,6 +82,19 @@ def told() -> SubjectDocument:
     return received(document, document.notices[0].id, sink="slack", receipt="1", now_s=NOW_S)
 
 
+HURT = ScopesSeen(
+    (
+        ScopeDocument(
+            ScopeKind.CLUSTER,
+            sick=tuple(
+                Sick(f"service/shop/Deployment/{name}", SOAKED_S + 5.0, "crash_loop")
+                for name in ("cart", "pay")
+            ),
+        ),
+    ),
+    known=100,
+)
+
 WAYS: Ways = {
     Reason.ALERT_FIRING: opened,
     Reason.ALERT_RESOLVED: lambda: opened(alert(), alert(status=RESOLVED, starts_at_s=NOW_S)),
@@ -91,7 +104,7 @@ WAYS: Ways = {
     Reason.SOAKING: lambda: decided(opened(), now_s=NOW_S).document,
     Reason.HEALTHY: for_the_window(WELL),
     Reason.STILL_SICK: after(SICK),
-    Reason.WORSE: after(facts(crashing("web-1"), pod("web-2"))),
+    Reason.WORSE: for_the_window(replace(WELL, scopes=HURT)),
     Reason.HELPED_IN_PART: after(
         facts(pod("web-4", created_at_s=MADE_S), crashing("web-2"), pod("web-3"))
     ),

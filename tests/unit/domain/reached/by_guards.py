@@ -149,6 +149,7 @@ WAYS: Ways = {
     Reason.ATTEMPTS_USED: with_document(cool_downs=acted_on(3, 1000.0)),
     Reason.FLAPPING: with_document(recurrences=came_often()),
     Reason.LOOPING: with_document(cool_downs=acted_by_other_verbs()),
+    Reason.MEMORY_LOST: of_rollout(last_intent=f"{only(opened()).id}-s9-a9"),
     Reason.JOURNAL_STUCK: unpublished,
     Reason.POLICY_BEHIND: with_document(pack_version=2),
     Reason.NO_PLAYBOOK: seen(pack=Pack(1, ())),

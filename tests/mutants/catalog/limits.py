@@ -1,0 +1,58 @@
+"""Leases, rates and storms that leak."""
+
+from __future__ import annotations
+
+from tests.mutants.catalog.mutant import Mutant
+
+LIMITS = (
+    Mutant(
+        "a lease that has run out doesn't count",
+        "worker/domain/scope.py",
+        "    others = {one.subject for one in document.leases if one.subject != claim.subject}\n",
+        "    others = {\n        one.subject for one in document.leases\n"
+        "        if one.subject != claim.subject and one.until_s > now_s\n    }\n",
+    ),
+    Mutant(
+        "a rate counts only what was claimed last",
+        "worker/domain/scope.py",
+        "        acts = (*lately(document, limits.window_s, now_s), Act(claim.intent, now_s))"
+        "[-ACTS_MAX:]\n",
+        "        acts = (Act(claim.intent, now_s),)\n",
+    ),
+    Mutant(
+        "claimed twice counts twice",
+        "worker/domain/scope.py",
+        "    known = any(act.intent == claim.intent for act in document.acts)\n",
+        "    known = False\n",
+    ),
+    Mutant(
+        "a storm is over at once",
+        "worker/domain/storm.py",
+        "    if words is None and now_s >= document.storm_until_s:\n",
+        "    if words is None:\n",
+    ),
+    Mutant(
+        "nobody is told of a storm",
+        "worker/engine/scope_reports.py",
+        "            await self._tell_storm(seen.cluster, known, now_s)\n",
+        "            pass\n",
+    ),
+    Mutant(
+        "nobody reports that it is sick",
+        "worker/engine/turn.py",
+        "        document = await parts.scope_reports.report(document, now_s)\n",
+        "",
+    ),
+    Mutant(
+        "a lease ends with the write",
+        "worker/domain/leases.py",
+        "    return not rollout.rolling and rollout.available >= attempt.before.available\n",
+        "    return True\n",
+    ),
+    Mutant(
+        "leases are never given back",
+        "worker/engine/scope_reports.py",
+        "            await self.scopes.give_back(document.subject, ended)\n",
+        "",
+    ),
+)

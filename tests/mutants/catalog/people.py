@@ -1,0 +1,32 @@
+"""A yes that means too much, and a human who is not heard."""
+
+from __future__ import annotations
+
+from tests.mutants.catalog.mutant import Mutant
+
+PEOPLE = (
+    Mutant(
+        "any yes will do",
+        "worker/domain/approval.py",
+        "    if answer.digest != request.digest or answer.nonce != request.nonce:\n",
+        "    if False:\n",
+    ),
+    Mutant(
+        "a machine may say yes",
+        "worker/domain/approval.py",
+        "    if answer.bot:\n",
+        "    if False:\n",
+    ),
+    Mutant(
+        "a yes for another plan",
+        "worker/domain/guards/permission.py",
+        "    if digest != request.digest:\n",
+        "    if False:\n",
+    ),
+    Mutant(
+        "nobody's silence is a yes",
+        "worker/domain/guards/permission.py",
+        "    if request is None or not request.approved_by:\n        return waiting\n",
+        "    if request is None:\n        return waiting\n",
+    ),
+)

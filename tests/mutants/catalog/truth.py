@@ -1,0 +1,76 @@
+"""What is believed that isn't so, and what a human is not told."""
+
+from __future__ import annotations
+
+from tests.mutants.catalog.mutant import Mutant
+
+TRUTH = (
+    Mutant(
+        "unknown evidence is healthy",
+        "worker/domain/verification.py",
+        "        return Judgement(Verdict.UNKNOWN, Reason.EVIDENCE_UNKNOWN, facts.rollout.why)\n",
+        '        return Judgement(Verdict.HEALTHY, Reason.HEALTHY, "")\n',
+    ),
+    Mutant(
+        "a sick pod is healthy",
+        "worker/domain/verification.py",
+        "    if sick:\n",
+        "    if False:\n",
+    ),
+    Mutant(
+        "credit at the first healthy look",
+        "worker/domain/verifying.py",
+        "    if streak is not None and in_time and now_s - streak.since_s >= watch.window_s:\n",
+        "    if streak is not None and in_time:\n",
+    ),
+    Mutant(
+        "fewer replicas are no loss",
+        "worker/domain/verification.py",
+        "    if rollout.desired < reference.desired:\n",
+        "    if False:\n",
+    ),
+    Mutant(
+        "worse is called no help",
+        "worker/domain/attribution.py",
+        "    if rollout.rolling or rollout.available >= before.available:\n",
+        "    if True:\n",
+    ),
+    Mutant(
+        "an escalation needs no receipt",
+        "worker/engine/settle.py",
+        "            if receipt is None:\n"
+        "                return not_received(stored, notice.id, self._policy, now_s)\n",
+        "            if receipt is None:\n"
+        '                return received(stored, notice.id, sink="", receipt="", now_s=now_s)\n',
+    ),
+    Mutant(
+        "an old firing re-opens what was resolved",
+        "worker/domain/inbox.py",
+        "        if known is not None and mark.order <= known.order:\n            continue\n",
+        "",
+    ),
+    Mutant(
+        "nobody is woken by the sweep",
+        "worker/engine/sweep.py",
+        "            self._waker.wake(key)\n",
+        "            pass\n",
+    ),
+    Mutant(
+        "a full inbox forgets in silence",
+        "worker/domain/inbox.py",
+        "            overflowed += 1\n",
+        "            pass\n",
+    ),
+    Mutant(
+        "the journal forgets its head",
+        "worker/domain/subject.py",
+        "journal_head=entry.hash)",
+        'journal_head="")',
+    ),
+    Mutant(
+        "what didn't help is left as it is",
+        "worker/domain/undo.py",
+        "    return DESCRIPTOR_OF[Verb(attempt.action)].undo is not None\n",
+        "    return False\n",
+    ),
+)

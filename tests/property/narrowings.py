@@ -1,0 +1,206 @@
+"""Taking a permission away, or a piece of knowledge: what must never begin anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tests.property.surroundings import (
+    CALENDARS,
+    EVER_S,
+    FAILED,
+    FREEZE,
+    HARMED,
+    HELD,
+    LEASED,
+    SPENT,
+    STORMY,
+    UNKNOWN,
+)
+from tests.unit.domain.builders import CRASH_LOOP, NOT_READY, NOW_S
+from worker.domain.change import Change, Recurrence
+from worker.domain.decision import decide
+from worker.domain.evidence import AlertStates, RolloutHealth
+from worker.domain.facts import Facts
+from worker.domain.pack import Pack
+from worker.domain.playbook import Mode
+from worker.domain.policy import Policy
+from worker.domain.record import Demotion, Record
+from worker.domain.scopes_seen import ScopesSeen
+from worker.domain.subject import CoolDown, SubjectDocument
+from worker.domain.window import Window
+
+
+@dataclass(frozen=True)
+class World:
+    """What a decision is made in, all of it."""
+
+    document: SubjectDocument
+    seen: Facts
+    pack: Pack
+    policy: Policy
+    now_s: float
+    windows: tuple[Window, ...] = ()
+
+    def sent(self) -> set[tuple[str, str, str]]:
+        """What is sent now: under which id, what, and to which object."""
+        decision = decide(
+            self.document, self.seen, self.pack, self.policy, self.now_s, self.windows
+        )
+        return {(one.id, one.action, one.target.uid) for one in decision.perform}
+
+    def resolved(self) -> set[str]:
+        """The incidents that are said to be over now."""
+        after = decide(
+            self.document, self.seen, self.pack, self.policy, self.now_s, self.windows
+        ).document
+        still_open = {one.id for one in after.open_incidents}
+        return {one.id for one in self.document.open_incidents} - still_open
+
+
+Narrowing = Callable[[World], World]
+
+
+def unknown(*names: str) -> Narrowing:
+    blind: dict[str, Any] = dict.fromkeys(names, UNKNOWN)
+    return lambda world: replace(world, seen=replace(world.seen, **blind))
+
+
+def seeing(**changes: Any) -> Narrowing:
+    return lambda world: replace(world, seen=replace(world.seen, **changes))
+
+
+def forbidding(**changes: Any) -> Narrowing:
+    return lambda world: replace(world, policy=replace(world.policy, **changes))
+
+
+def remembering(**changes: Any) -> Narrowing:
+    return lambda world: replace(world, document=replace(world.document, **changes))
+
+
+def rolled_out(**changes: Any) -> Narrowing:
+    def narrowed(world: World) -> World:
+        rollout = world.seen.rollout
+        if not isinstance(rollout, RolloutHealth):
+            return world
+        return replace(world, seen=replace(world.seen, rollout=replace(rollout, **changes)))
+
+    return narrowed
+
+
+def scoped(number: int, **parts: Any) -> Narrowing:
+    """The namespace's (0) or the cluster's (1) document says this as well, if any can be read."""
+
+    def narrowed(world: World) -> World:
+        scopes = world.seen.scopes
+        if not isinstance(scopes, ScopesSeen) or number >= len(scopes.documents):
+            return replace(world, seen=replace(world.seen, scopes=UNKNOWN))
+        documents = list(scopes.documents)
+        documents[number] = replace(documents[number], **parts)
+        changed = replace(scopes, documents=tuple(documents))
+        return replace(world, seen=replace(world.seen, scopes=changed))
+
+    return narrowed
+
+
+def uncounted(world: World) -> World:
+    scopes = world.seen.scopes
+    changed = replace(scopes, known=UNKNOWN) if isinstance(scopes, ScopesSeen) else UNKNOWN
+    return replace(world, seen=replace(world.seen, scopes=changed))
+
+
+def silenced(world: World) -> World:
+    alerts = {r.fingerprint for one in world.document.incidents for r in one.alerts}
+    return seeing(alerts=AlertStates(frozenset(), frozenset(alerts)))(world)
+
+
+def stale(world: World) -> World:
+    return seeing(at_s=world.seen.at_s - 1000.0)(world)
+
+
+def unanswered(world: World) -> World:
+    """Nobody has said yes, neither to what is asked nor to what was sent."""
+    incidents = tuple(
+        replace(
+            one,
+            request=replace(one.request, approved_by="") if one.request else None,
+            attempts=tuple(replace(a, approved_by="") for a in one.attempts),
+        )
+        for one in world.document.incidents
+    )
+    return replace(remembering(incidents=incidents)(world), policy=replace(
+        world.policy, mode=Mode.APPROVE
+    ))  # fmt: skip
+
+
+def lowered(demotion: Demotion) -> tuple[Record, ...]:
+    """Of both playbooks of the lives."""
+    return tuple(Record(one.name, demotions=(demotion,)) for one in (CRASH_LOOP, NOT_READY))
+
+
+MARK = "aiops-operator.io/enabled"
+CAUSES = ("crash_loop", "not_ready", "alert_Odd", "alert_KafkaConsumerLag", "alert_KubeHpaMaxedOut")
+VERBS = ("evict_pod", "rollout_restart", "scale", "roll_back", "pause_rollout", "raise_hpa_max",
+         "raise_memory_limit")  # fmt: skip
+COOLS = tuple(CoolDown(cause, verb, "inc-0", (EVER_S,)) for cause in CAUSES for verb in VERBS)
+DEPLOYING = Change("c", "deploy_started", EVER_S, "ci")
+
+NEVER: dict[str, Narrowing] = {
+    "rollout unknown": unknown("rollout"),
+    "pods unknown": unknown("pods"),
+    "alerts unknown": unknown("alerts"),
+    "kill switch unreadable": unknown("kill_switch_set"),
+    "skew unknown": unknown("clock_skew_s"),
+    "ownership unknown": unknown("ownership"),
+    "scopes unreadable": unknown("scopes"),
+    "number of services unknown": uncounted,
+    "kill switch set": seeing(kill_switch_set=True),
+    "clocks disagree": seeing(clock_skew_s=31.0),
+    "facts stale": stale,
+    "silenced": silenced,
+    "opted out": rolled_out(annotations={MARK: "no"}),
+    "a change is not observed": rolled_out(observed_generation=0),
+    "somebody at work": remembering(holds=HELD),
+    "somebody at work in the namespace": scoped(0, holds=HELD),
+    "somebody at work in the cluster": scoped(1, holds=HELD),
+    "a deploy runs": remembering(changes=(DEPLOYING,)),
+    "a freeze": lambda world: replace(world, windows=FREEZE),
+    "maintenance": lambda world: replace(world, windows=CALENDARS[4]),
+    "no time to act": lambda world: replace(world, windows=CALENDARS[6]),
+    "cooling down": remembering(cool_downs=COOLS),
+    "flapping": remembering(
+        recurrences=tuple(Recurrence(cause, (EVER_S,) * 6) for cause in CAUSES)
+    ),
+    "a storm": scoped(1, sick=STORMY),
+    "calm for a moment": scoped(1, storm_until_s=EVER_S),
+    "another's lease": scoped(0, leases=LEASED),
+    "another's lease in the cluster": scoped(1, leases=LEASED),
+    "rate of the namespace": scoped(0, acts=SPENT),
+    "rate of the cluster": scoped(1, acts=SPENT),
+    "rate of the subject": remembering(acts=SPENT),
+    "demoted": scoped(0, records=lowered(FAILED)),
+    "demoted in the namespace": scoped(0, records=lowered(HARMED)),
+    "observe": forbidding(mode=Mode.OBSERVE),
+    "suggest": forbidding(mode=Mode.SUGGEST),
+    "nobody said yes": unanswered,
+    "namespace protected": forbidding(protected_namespaces=frozenset({"shop"})),
+    "workload protected": forbidding(protected_workloads=frozenset({"shop/Deployment/web"})),
+    "an older pack": remembering(pack_version=99),
+}
+"""Where nothing is undone, nothing at all is sent under any of these."""
+LESS: dict[str, Narrowing] = {
+    "history unknown": unknown("history"),
+    "rules unknown": unknown("rules"),
+    "conditions unknown": seeing(conditions={}),
+    "approve": forbidding(mode=Mode.APPROVE),
+    "fewer attempts": forbidding(attempts_max=0),
+    "nothing known": unknown(
+        "rollout", "pods", "alerts", "kill_switch_set", "clock_skew_s", "history", "ownership",
+        "rules", "scopes",
+    ),
+}  # fmt: skip
+ALL = {**NEVER, **LESS}
+assert CALENDARS[4][0].name == "maintenance"
+assert CALENDARS[6][0].name == "later"
+assert NOW_S < EVER_S

@@ -1,0 +1,92 @@
+"""What must hold in every run, judged by what was done to the cluster and what humans received.
+
+The numbers in brackets are those of the reliability reference. A violation names its run's seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tests.simulation.invariants.delivery import (
+    no_alert_is_lost,
+    no_bug_was_met,
+    open_subjects_are_indexed,
+)
+from tests.simulation.invariants.effects import (
+    decided_before_done,
+    each_write_names_one_object,
+    no_repair_is_claimed_that_is_none,
+    nothing_is_done_twice,
+    nothing_well_is_evicted,
+    read_before_sent_again,
+    the_untouchable_is_not_touched,
+)
+from tests.simulation.invariants.journal import story_is_whole
+from tests.simulation.invariants.limits import (
+    a_cause_cools_down,
+    a_storm_stops_everything,
+    no_remedy_for_ever,
+    one_disruption_at_a_time,
+    rates_are_kept,
+    the_cluster_bears_it,
+)
+from tests.simulation.invariants.people import (
+    lower_modes_write_nothing,
+    packs_never_go_back,
+    the_kill_switch_stops_everything,
+    what_needs_a_yes_has_one,
+)
+from tests.simulation.scenario import REPAIRABLE, truly_healthy
+from tests.simulation.schedule import Run
+from worker.domain.playbook import Mode
+from worker.domain.reason import Reason
+
+Check = Callable[[Run], Iterator[str]]
+
+
+def violations(run: Run) -> list[str]:
+    """Everything that doesn't hold, each with the seed to see it again."""
+    return [
+        f"seed {run.seed}, {check.__name__}: {words}"
+        for check in INVARIANTS
+        for words in check(run)
+    ]
+
+
+def repaired(run: Run) -> tuple[int, int]:
+    """How many services with a repairable fault there were, and how many are healthy in truth."""
+    waiting = {
+        document.subject.name.partition("/")[2]
+        for document in run.documents
+        for incident in document.open_incidents
+        if incident.hold is not None and incident.hold.reason is Reason.STORM
+    }
+    if run.mode is not Mode.AUTO:
+        return 0, 0
+    sick = [one for one in run.services if one.fault in REPAIRABLE and one.name not in waiting]
+    return len(sick), sum(truly_healthy(run.shared.cluster, one) for one in sick)
+
+
+INVARIANTS: tuple[Check, ...] = (
+    no_alert_is_lost,
+    nothing_is_done_twice,
+    one_disruption_at_a_time,
+    nothing_well_is_evicted,
+    decided_before_done,
+    read_before_sent_again,
+    each_write_names_one_object,
+    the_cluster_bears_it,
+    a_cause_cools_down,
+    packs_never_go_back,
+    what_needs_a_yes_has_one,
+    lower_modes_write_nothing,
+    no_remedy_for_ever,
+    no_repair_is_claimed_that_is_none,
+    the_untouchable_is_not_touched,
+    the_kill_switch_stops_everything,
+    a_storm_stops_everything,
+    rates_are_kept,
+    story_is_whole,
+    open_subjects_are_indexed,
+    no_bug_was_met,
+)

@@ -1,0 +1,25 @@
+"""The story is whole: one chain for each subject, whoever publishes it twice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from tests.simulation.schedule import Run
+from worker.domain.codec import decode
+from worker.domain.journal import Entry, broken_at
+
+
+def story_is_whole(run: Run) -> Iterator[str]:
+    """[22] The published journal of each subject is one unbroken chain; repeats are the same."""
+    chains: dict[str, dict[int, Entry]] = defaultdict(dict)
+    if run.shared.restored_s:
+        return  # what was forgotten is told anew, under the numbers that were forgotten
+    for record in run.shared.journal.records:
+        entry = decode(Entry, record.data)
+        if chains[record.key].setdefault(entry.seq, entry) != entry:
+            yield f"{record.key} #{entry.seq} was published with two contents"
+    for subject, entries in chains.items():
+        ordered = [entries[seq] for seq in sorted(entries)]
+        if ordered[0].seq != 1 or (broken := broken_at(ordered)) is not None:
+            yield f"{subject}: the chain is broken at {ordered[0].seq if not ordered else broken}"

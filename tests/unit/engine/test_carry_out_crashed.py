@@ -1,0 +1,152 @@
+"""Between a claim and its write: crashes, lost answers, and two that want the same room."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.unit.engine.rig import SHOP, Rig
+from tests.unit.engine.stage import (
+    EVICT,
+    NAMESPACE,
+    acts,
+    done,
+    due,
+    incident_of,
+    leases,
+    nothing_is_claimed,
+    pack_of,
+    service,
+    turns,
+)
+from worker.domain.reason import Reason
+from worker.domain.scope import CLUSTER
+from worker.engine import carry_out
+from worker.engine.ports import Save, WriteRequest
+
+API = service("api")
+OTHER = service("other", "elsewhere")
+
+
+class CrashError(BaseException):
+    """The process ends here: nothing of it catches this."""
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    made = Rig(tmp_path)
+    made.pack = pack_of(EVICT)
+    made.restart()
+    yield made
+    await made.close()
+
+
+def once(rig: Rig, key: str, happen: Callable[[], Awaitable[None]]) -> None:
+    """Let this happen right before the first save of a document with this key."""
+
+    async def hook(saves: Sequence[Save]) -> None:
+        if any(one.key == key for one in saves):
+            rig.store.before_save = None
+            await happen()
+
+    rig.store.before_save = hook
+
+
+async def crash(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the claim and the write; another process starts on what is left."""
+    await due(rig)
+
+    async def end(_: str) -> None:
+        raise CrashError
+
+    monkeypatch.setattr(carry_out, "failpoint", end)
+    with pytest.raises(CrashError):
+        await rig.turn()
+    monkeypatch.undo()
+    assert rig.cluster.writes == []
+    for where in (NAMESPACE, CLUSTER):
+        assert len(await leases(rig, where)) == 1
+    rig.restart()
+
+
+async def test_after_a_crash_before_the_write_it_is_sent_once_under_the_same_claim(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await crash(rig, monkeypatch)
+    (intent,) = (await rig.document()).intents
+    await turns(rig, count=6)
+    assert [(one.intent_id, one.code) for one in rig.cluster.writes] == [(intent.id, 201)]
+    assert await acts(rig, CLUSTER) == [intent.id]
+    assert await leases(rig, CLUSTER) == []
+
+
+async def test_after_a_crash_what_was_not_done_and_is_not_wanted_gives_its_claim_back(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The target was read: it is there, and nothing happened to it. It got well by itself."""
+    await crash(rig, monkeypatch)
+    rig.cluster.world.sick_nodes.clear()
+    rig.cluster.world.advance()
+    rig.cluster.away = True
+    await turns(rig, count=3)
+    assert len(await leases(rig, CLUSTER)) == 1, "not read, not given back"
+    rig.cluster.away = False
+    await turns(rig, count=4)
+    assert rig.cluster.writes == []
+    await nothing_is_claimed(rig)
+    (attempt,) = (await incident_of(rig)).attempts
+    assert attempt.outcome is Reason.SUPERSEDED
+
+
+async def test_a_write_without_an_answer_keeps_its_lease_until_the_target_was_read(
+    rig: Rig,
+) -> None:
+    await due(rig)
+
+    async def cut(_: WriteRequest) -> None:
+        rig.cluster.away = True
+        raise TimeoutError
+
+    rig.cluster.before_write = cut
+    await turns(rig, count=3)
+    assert done(rig) == []
+    assert len(await leases(rig, CLUSTER)) == 1
+    rig.cluster.before_write = None
+    rig.cluster.away = False
+    await turns(rig, count=6)
+    assert len(done(rig)) == 1
+    assert await leases(rig, CLUSTER) == []
+
+
+async def test_two_replicas_race_for_one_lease_and_one_of_them_writes(rig: Rig) -> None:
+    """Each has decided for another service of the namespace, and claims at the same moment."""
+    await due(rig, "web", "api")
+    at_once: list[int] = []
+
+    async def look(_: WriteRequest) -> None:
+        at_once.append(len(await leases(rig, CLUSTER)))
+
+    async def faster() -> None:
+        await rig.another_engine().shell.work(API.key)
+
+    rig.cluster.before_write = look
+    once(rig, NAMESPACE.key, faster)
+    await rig.turn()
+    assert len(rig.cluster.writes) == 1
+    assert {one.kind for one in rig.cluster.writes} == {"Pod"}
+    hold = (await incident_of(rig)).hold
+    assert hold is not None
+    assert hold.reason is Reason.NO_LEASE
+    await turns(rig, SHOP, API, count=8)
+    assert len(rig.cluster.writes) == 2, "the other one's turn came when there was room"
+    assert at_once == [1, 1]
+
+
+async def test_where_two_are_allowed_two_are_done_at_once(rig: Rig) -> None:
+    """Else the race would prove nothing but that a second service never gets its turn."""
+    rig.restart(leases_max=2, leases_namespace_max=2)
+    await due(rig, "web", "api")
+    await turns(rig, SHOP, API, count=1)
+    assert len(rig.cluster.writes) == 2
