@@ -7,11 +7,18 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.decide import decide
 from benchmarks.drain import drain
 from benchmarks.result import Result
+from benchmarks.simulate import simulate
 from benchmarks.turns import turns
 
-BENCHMARKS: dict[str, Callable[[], list[Result]]] = {"drain": drain, "turns": turns}
+BENCHMARKS: dict[str, Callable[[], list[Result]]] = {
+    "decide": decide,
+    "simulate": simulate,
+    "drain": drain,
+    "turns": turns,
+}
 RESULTS = Path(__file__).parents[1] / ".bench" / "results.json"
 
 

@@ -22,6 +22,7 @@ from worker.adapters.dapr.actors import OrjsonSerializer, PooledActorClient, sub
 from worker.adapters.dapr.publish import DaprDeadLetterTopic, DaprJournalTopic, Topic
 from worker.adapters.dapr.sidecar import Answer, Sidecar
 from worker.adapters.dapr.state import DaprStateStore
+from worker.adapters.expressions.evaluator import CelExpressions
 from worker.adapters.system_clock import SystemClock
 from worker.adapters.telemetry import OtelTelemetry, set_up_logging
 from worker.app import Adapters, Engine, build_engine
@@ -89,6 +90,7 @@ def build_worker(sidecar: Sidecar) -> Engine:
         telemetry=OtelTelemetry(),
         decode=lambda body: decode(body, depth_max=20, body_max_bytes=2**20),
         pack=lambda: pack,
+        expressions=CelExpressions(),
     )
     return build_engine(adapters, Settings())
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from tests.property.decisions import World
 from tests.property.surroundings import (
     CALENDARS,
     EVER_S,
@@ -19,45 +20,13 @@ from tests.property.surroundings import (
     UNKNOWN,
 )
 from tests.unit.domain.builders import CRASH_LOOP, NOT_READY, NOW_S
+from worker.domain.catalogue import Verb
 from worker.domain.change import Change, Recurrence
-from worker.domain.decision import decide
 from worker.domain.evidence import AlertStates, RolloutHealth
-from worker.domain.facts import Facts
-from worker.domain.pack import Pack
 from worker.domain.playbook import Mode
-from worker.domain.policy import Policy
 from worker.domain.record import Demotion, Record
 from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.subject import CoolDown, SubjectDocument
-from worker.domain.window import Window
-
-
-@dataclass(frozen=True)
-class World:
-    """What a decision is made in, all of it."""
-
-    document: SubjectDocument
-    seen: Facts
-    pack: Pack
-    policy: Policy
-    now_s: float
-    windows: tuple[Window, ...] = ()
-
-    def sent(self) -> set[tuple[str, str, str]]:
-        """What is sent now: under which id, what, and to which object."""
-        decision = decide(
-            self.document, self.seen, self.pack, self.policy, self.now_s, self.windows
-        )
-        return {(one.id, one.action, one.target.uid) for one in decision.perform}
-
-    def resolved(self) -> set[str]:
-        """The incidents that are said to be over now."""
-        after = decide(
-            self.document, self.seen, self.pack, self.policy, self.now_s, self.windows
-        ).document
-        still_open = {one.id for one in after.open_incidents}
-        return {one.id for one in self.document.open_incidents} - still_open
-
+from worker.domain.subject import CoolDown
 
 Narrowing = Callable[[World], World]
 
@@ -134,16 +103,23 @@ def unanswered(world: World) -> World:
     ))  # fmt: skip
 
 
+def cooling(world: World) -> World:
+    causes = {one.cause for one in world.document.incidents}
+    cools = (CoolDown(cause, verb, "inc-0", (EVER_S,)) for cause in causes for verb in Verb)
+    return remembering(cool_downs=tuple(cools))(world)
+
+
+def flapping(world: World) -> World:
+    causes = {one.cause for one in world.document.incidents}
+    return remembering(recurrences=tuple(Recurrence(one, (EVER_S,) * 6) for one in causes))(world)
+
+
 def lowered(demotion: Demotion) -> tuple[Record, ...]:
     """Of both playbooks of the lives."""
     return tuple(Record(one.name, demotions=(demotion,)) for one in (CRASH_LOOP, NOT_READY))
 
 
 MARK = "aiops-operator.io/enabled"
-CAUSES = ("crash_loop", "not_ready", "alert_Odd", "alert_KafkaConsumerLag", "alert_KubeHpaMaxedOut")
-VERBS = ("evict_pod", "rollout_restart", "scale", "roll_back", "pause_rollout", "raise_hpa_max",
-         "raise_memory_limit")  # fmt: skip
-COOLS = tuple(CoolDown(cause, verb, "inc-0", (EVER_S,)) for cause in CAUSES for verb in VERBS)
 DEPLOYING = Change("c", "deploy_started", EVER_S, "ci")
 
 NEVER: dict[str, Narrowing] = {
@@ -168,10 +144,8 @@ NEVER: dict[str, Narrowing] = {
     "a freeze": lambda world: replace(world, windows=FREEZE),
     "maintenance": lambda world: replace(world, windows=CALENDARS[4]),
     "no time to act": lambda world: replace(world, windows=CALENDARS[6]),
-    "cooling down": remembering(cool_downs=COOLS),
-    "flapping": remembering(
-        recurrences=tuple(Recurrence(cause, (EVER_S,) * 6) for cause in CAUSES)
-    ),
+    "cooling down": cooling,
+    "flapping": flapping,
     "a storm": scoped(1, sick=STORMY),
     "calm for a moment": scoped(1, storm_until_s=EVER_S),
     "another's lease": scoped(0, leases=LEASED),

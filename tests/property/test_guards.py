@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.property.lives import PACK, REPAIR, Move, last, live, lives
-from tests.property.narrowings import ALL, NEVER, World
+from tests.property.decisions import World
+from tests.property.lives import PACK, REPAIR, RESUMED, Move, last, live, lives, moves
+from tests.property.narrowings import ALL, NEVER
 from tests.property.surroundings import ODD
 from tests.property.tales import Tale, begun, tales
 from tests.property.worlds import CRASHED, at, examples, facts, permissive
@@ -21,8 +22,14 @@ from worker.domain.evidence import Unknown
 from worker.domain.facts import Facts
 from worker.domain.pack import Pack
 
-seen_now = st.one_of(st.just(CRASHED), permissive, facts)
-pauses = st.sampled_from((0.0, 61.0, 500.0, 5000.0))
+seen_now = st.one_of(st.just(CRASHED), st.just(CRASHED), permissive, facts)
+pauses = st.sampled_from((61.0, 100.0, 500.0, 0.0, 5000.0))
+begun_lives = st.one_of(
+    st.sampled_from((REPAIR[:1], RESUMED[:2])).map(list),
+    st.builds(lambda plot, move: [*plot, move], st.just(REPAIR[:1]), moves),
+    lives,
+)
+"""Mostly about to act, or with an act of which nobody knows whether it happened."""
 BEGINS = "a change is not observed"  # which makes a rollout that may be paused of one that is over
 
 
@@ -34,7 +41,7 @@ def world_of(document_life: list[Move], seen: Facts, after_s: float) -> World:
 
 @pytest.mark.parametrize("name", NEVER)
 @examples(25)
-@given(lives, seen_now, pauses)
+@given(begun_lives, seen_now, pauses)
 def test_less_permission_never_sends_what_more_did_not(
     name: str, life: list[Move], seen: Facts, after_s: float
 ) -> None:
@@ -49,14 +56,14 @@ def test_neither_on_other_ladders_nor_where_something_is_undone(
 ) -> None:
     now_s = tale.end_s + after_s
     seen_last = tale.life[-1].seen if after_s else seen
-    world = World(tale.end, at(seen_last, now_s), tale.pack, tale.policy, now_s)
+    world = World(tale.end, at(seen_last, now_s), tale.pack, tale.policy, now_s).alone()
     assert ALL[name](world).sent() <= world.sent()
 
 
 @pytest.mark.parametrize("answer", [False, Unknown("timed out"), None], ids=str)
 @pytest.mark.parametrize("kind", ["when", "never"])
 @examples(25)
-@given(life=lives, seen=seen_now, after_s=pauses)
+@given(life=begun_lives, seen=seen_now, after_s=pauses)
 def test_a_step_whose_conditions_are_not_met_is_never_done(
     kind: str, answer: bool | Unknown | None, life: list[Move], seen: Facts, after_s: float
 ) -> None:
@@ -111,7 +118,7 @@ def test_the_worlds_are_such_that_something_is_sent() -> None:
     acted: Counter[str] = Counter()
 
     @examples(100)
-    @given(lives, seen_now, pauses)
+    @given(begun_lives, seen_now, pauses)
     def count(life: list[Move], seen: Facts, after_s: float) -> None:
         acted["now"] += bool(world_of(life, seen, after_s).sent())
         acted["ever"] += any(one.decision and one.decision.perform for one in live(WEB, life))

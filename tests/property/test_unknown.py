@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.property.decisions import World
 from tests.property.lives import HEALED, PACK, REPAIR, Move, last
-from tests.property.narrowings import World, uncounted, unknown
+from tests.property.narrowings import uncounted, unknown
 from tests.property.tales import Tale, tales
 from tests.property.worlds import HEALTHY, at, examples, facts
 from tests.unit.domain.builders import NOW_S, POLICY
@@ -46,7 +47,7 @@ def test_without_a_fact_nothing_is_over_that_was_not_with_it(
 def test_however_many_are_unknown_nothing_is_sent_that_was_not(
     tale: Tale, seen: Facts, after_s: float, names: set[str]
 ) -> None:
-    world = world_of(tale, seen, after_s)
+    world = world_of(tale, seen, after_s).alone()
     assert unknown(*names)(world).sent() <= world.sent()
     assert uncounted(world).sent() <= world.sent()
 

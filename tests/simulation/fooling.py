@@ -138,6 +138,7 @@ class Stage:
         """The pods' template, about to be changed by somebody."""
         deployment = self.world.objects[KEY]
         deployment["metadata"]["generation"] += 1
+        self.world.put(KEY[0], deployment)
         template: Json = deployment["spec"]["template"]
         return template
 

@@ -24,7 +24,7 @@ from worker.domain.scope import (
 )
 from worker.domain.scope_notes import SHADOW, applied
 from worker.domain.scopes_seen import ScopesSeen, scopes_of
-from worker.domain.storm import reported, storm
+from worker.domain.storm import HOUR_S, reported, storm
 from worker.domain.subject import SubjectDocument
 
 STORM_ALERT = "aiops/storm"  # the engine's own name for it
@@ -39,6 +39,7 @@ class ScopeBook:
     policy: Policy
     services: int
     documents: dict[Scope, ScopeDocument] = field(default_factory=dict)
+    _calm: tuple[ScopeDocument | None, int] = (None, 0)
 
     def seen(self, subject: Subject) -> ScopesSeen:
         """The documents that count for this subject."""
@@ -60,11 +61,14 @@ class ScopeBook:
 
     def storm_to_tell(self, now_s: float) -> Alert | None:
         """The alert about a storm that nobody was told of yet; from now on somebody was."""
-        cluster = self._of(CLUSTER)
-        if not cluster.sick and now_s >= cluster.storm_until_s:
-            return None
+        cluster, hour = self._of(CLUSTER), int(now_s // HOUR_S)
+        if cluster is self._calm[0] and hour == self._calm[1]:
+            return None  # time alone makes no storm, but for the usual inflow of another hour
         found = storm(cluster, self.services, self.policy.storm, now_s)
-        if found is None or cluster.storm_told_s >= cluster.storm_since_s > 0:
+        if found is None:
+            self._calm = (cluster, hour)
+            return None
+        if cluster.storm_told_s >= cluster.storm_since_s > 0:
             return None
         self.documents[CLUSTER] = replace(cluster, storm_told_s=found.since_s)
         return Alert(

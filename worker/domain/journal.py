@@ -87,6 +87,11 @@ def story(entries: Iterable[Entry]) -> str:
     return "\n".join(f"{clock(entry.at_ms)}  {sentence(entry)}" for entry in entries)
 
 
+def lasted(seconds: float) -> str:
+    """A duration as it is told."""
+    return f"{seconds:.0f} s" if seconds < 600.0 else f"{seconds / 60:.0f} min"
+
+
 def clock(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%H:%M:%S")
 

@@ -39,8 +39,8 @@ def bytes_of(text: str) -> int | None:
         return None
     base, power = _SUFFIX[suffix or ""] if exponent is None else (10, int(exponent))
     power = max(-EXPONENT_MAX, min(EXPONENT_MAX, power))
-    above = digits * (base**power if power > 0 else 1)
-    below = 10 ** len(fraction) * (base**-power if power < 0 else 1)
+    above: int = digits * (base**power if power > 0 else 1)
+    below: int = 10 ** len(fraction) * (base**-power if power < 0 else 1)
     return min(-(-above // below), AMOUNT_MAX)
 
 

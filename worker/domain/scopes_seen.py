@@ -20,7 +20,10 @@ class ScopesSeen:
     known: int | Unknown
 
     def of(self, scope: Scope) -> ScopeDocument | None:
-        return next((one for one in self.documents if one.scope == scope), None)
+        for one in self.documents:
+            if one.name == scope.name and one.kind is scope.kind:
+                return one
+        return None
 
     @property
     def cluster(self) -> ScopeDocument | None:

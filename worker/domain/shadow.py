@@ -1,7 +1,8 @@
 """What would have been done, and whether somebody then did just that: the ground of promotion.
 
 A shadow decision is right when a person or a controller did the same to the same target within
-30 minutes. Everything else is not judged: that nobody did it proves nothing.
+30 minutes. Everything else is not judged: that nobody did it proves nothing, and neither does what
+we did ourselves since, in another mode.
 """
 
 from __future__ import annotations
@@ -56,9 +57,10 @@ def remembered(
 
 
 def judged(document: SubjectDocument, situation: Situation) -> SubjectDocument:
-    """Those that came true go on their playbook's record; those that are too old are let go."""
+    """Those that came true go on their playbook's record; those that nobody can judge any more are
+    let go: too old, or from before an act of our own."""
     for shadow in document.shadows:
-        old = situation.now_s - shadow.at_s > JUDGED_WITHIN_S
+        old = situation.now_s - shadow.at_s > JUDGED_WITHIN_S or _acted_since(shadow, document)
         right = not old and _came_true(shadow, situation.facts)
         if not old and not right:
             continue
@@ -67,6 +69,10 @@ def judged(document: SubjectDocument, situation: Situation) -> SubjectDocument:
         if right:
             document = _right(document, shadow, situation)
     return document
+
+
+def _acted_since(shadow: Shadow, document: SubjectDocument) -> bool:
+    return any(act.at_s >= shadow.at_s for act in document.acts)
 
 
 def _right(document: SubjectDocument, shadow: Shadow, situation: Situation) -> SubjectDocument:

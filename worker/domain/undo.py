@@ -31,9 +31,8 @@ from worker.domain.verification import Verdict, judge
 
 def reversible(attempt: Attempt) -> bool:
     """Whether there is something to put back, and a verb that does it."""
-    if attempt.undoes or attempt.undone or attempt.action not in tuple(Verb):
-        return False
-    return DESCRIPTOR_OF[Verb(attempt.action)].undo is not None
+    known = attempt.action in tuple(Verb) and not attempt.undoes and not attempt.undone
+    return known and DESCRIPTOR_OF[Verb(attempt.action)].undo is not None
 
 
 def undo(document: SubjectDocument, incident: Incident, situation: Situation) -> SubjectDocument:
@@ -65,12 +64,11 @@ def undo(document: SubjectDocument, incident: Incident, situation: Situation) ->
 
 
 def _well(attempt: Attempt, incident: Incident, situation: Situation) -> Refusal | None:
-    """What is well at this moment is left as it is, unless it was made worse: perhaps it only took
-    longer than it was given."""
+    """What is well now is left as it is, unless it was made worse: it took longer, perhaps."""
     if attempt.verdict is Reason.WORSE:
         return None
-    references = tuple(one for one in (incident.onset, attempt.before) if one is not None)
-    found = judge(incident, references, situation.facts, situation.policy.newborn_s)
+    before = tuple(one for one in (incident.onset, attempt.before) if one is not None)
+    found = judge(incident, before, situation.facts, situation.policy.newborn_s)
     if found.verdict is not Verdict.HEALTHY:
         return None
     return Refusal(Reason.NOT_YET, Then.HOLD, f"{found.detail}, so nothing is put back for now")

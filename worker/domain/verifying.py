@@ -14,7 +14,7 @@ from worker.domain.attribution import (
 from worker.domain.evidence import Gone, RolloutHealth
 from worker.domain.handover import close, escalate
 from worker.domain.incident import Attempt, Incident, Phase
-from worker.domain.journal import EntryKind
+from worker.domain.journal import EntryKind, lasted
 from worker.domain.leases import handed_on
 from worker.domain.planners.symptom import sick_pods
 from worker.domain.playbook import Watch
@@ -137,12 +137,8 @@ def _credit(
         now_s,
         action=attempt.action.replace("_", " "),
         target=attempt.target.text,
-        detail=f"{_lasted(now_s - incident.opened_at_s)} after it opened",
+        detail=f"{lasted(now_s - incident.opened_at_s)} after it opened",
     )
-
-
-def _lasted(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 600.0 else f"{seconds / 60:.0f} min"
 
 
 def _not_credited(

@@ -32,7 +32,7 @@ TRUTH = (
     Mutant(
         "worse is called no help",
         "worker/domain/attribution.py",
-        "    if rollout.rolling or rollout.available >= before.available:\n",
+        "    if rollout.available + starting >= before.available:\n",
         "    if True:\n",
     ),
     Mutant(
@@ -70,7 +70,7 @@ TRUTH = (
     Mutant(
         "what didn't help is left as it is",
         "worker/domain/undo.py",
-        "    return DESCRIPTOR_OF[Verb(attempt.action)].undo is not None\n",
+        "    return known and DESCRIPTOR_OF[Verb(attempt.action)].undo is not None\n",
         "    return False\n",
     ),
 )

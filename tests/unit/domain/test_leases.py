@@ -1,4 +1,4 @@
-"""Giving a lease back: when availability is as before, when its time is over, or nothing was sent."""
+"""Giving a lease back: availability is as before, its time is over, or nothing was sent."""
 
 from __future__ import annotations
 

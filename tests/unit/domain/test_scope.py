@@ -89,7 +89,7 @@ def test_a_lease_that_has_run_out_still_counts(later_s: float) -> None:
 
 
 def test_a_subject_is_disrupted_once_however_many_leases_it_holds() -> None:
-    """Else what failed could not be undone, nor the next step be taken, before its lease is over."""
+    """Else what failed could not be undone, nor the next step taken, before its lease is over."""
     mine = after(claim(1, "web"), claim(2, "web"), limits=LIMITS)
     assert len(mine.leases) == 2
     assert room(mine, claim(3, "web"), LIMITS, NOW_S) is None

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pytest
+
 from tests.unit.engine.rig import SHOP, Rig, alert, body
 from worker.adapters.simulated import SimulatedWrite
 from worker.domain.catalogue import Verb
@@ -14,11 +16,13 @@ from worker.domain.incident import Incident
 from worker.domain.pack import Pack
 from worker.domain.playbook import Matcher, Playbook, Step, Watch
 from worker.domain.scope import CLUSTER, Scope, ScopeDocument, ScopeKind
+from worker.engine import carry_out
 from worker.engine.ports import Json, TransientError
 from worker.engine.scopes import Scopes
 
 EVICT = Step(Verb.EVICT_POD, attempts_max=3, watch=Watch(30.0, 300.0, 900.0))
 RESTART = Step(Verb.ROLLOUT_RESTART, watch=Watch(30.0, 300.0, 900.0))
+MORE_MEMORY = replace(RESTART, verb=Verb.RAISE_MEMORY_LIMIT, parameters={"ceiling": "2Gi"})
 SOAK_S = 60.0
 SICK_NODE = "node-3"
 NAMESPACE = Scope(ScopeKind.NAMESPACE, "shop")
@@ -45,6 +49,25 @@ class ScriptedMonitor:
             raise TransientError("monitor: away")
         self.asked += fingerprints
         return dict.fromkeys(fingerprints, self.says) if self.says else {}
+
+
+class CrashError(BaseException):
+    """The process ends here: nothing of it catches this."""
+
+
+async def crash_before_the_write(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the claim and the write; another process starts on what is left."""
+
+    async def end(_: str) -> None:
+        raise CrashError
+
+    written = len(rig.cluster.writes)
+    monkeypatch.setattr(carry_out, "failpoint", end)
+    with pytest.raises(CrashError):
+        await rig.turn()
+    monkeypatch.undo()
+    assert len(rig.cluster.writes) == written
+    rig.restart()
 
 
 def service(name: str, namespace: str = "shop") -> Subject:
@@ -92,6 +115,29 @@ async def due(rig: Rig, *names: str) -> None:
     deploy(rig, *(names or ("web",)))
     for name in names or ("web",):
         await fire(rig, name)
+    pass_time(rig, SOAK_S + 1.0)
+
+
+async def due_again(rig: Rig, name: str = "web", namespace: str = "shop") -> None:
+    """All of its pods are made anew, one on the sick node: its next crash loop, told and soaked."""
+    rig.cluster.world.nodes[SICK_NODE] = True
+    for one in pods(rig, name, namespace):
+        rig.cluster.world.remove("Pod", namespace, str(one["metadata"]["name"]))
+    pass_time(rig, 40.0)
+    rig.cluster.world.nodes[SICK_NODE] = False
+    await fire(rig, name, namespace)
+    pass_time(rig, SOAK_S + 1.0)
+
+
+async def hungry(rig: Rig, needs_mebibytes: int = 90) -> None:
+    """Every pod of it is killed again and again at 64Mi; told and soaked."""
+    deploy(rig)
+    rig.cluster.world.sick_nodes.clear()
+    rig.cluster.world.needs_memory["web"] = needs_mebibytes * 1024 * 1024
+    rig.cluster.world.deploy("shop", "web", replicas=3, image="web:1", memory_limit="64Mi")
+    pass_time(rig, 40.0)
+    assert await rig.deliver(body(alert(namespace="shop", deployment="web"))) == [True]
+    assert await rig.turn()
     pass_time(rig, SOAK_S + 1.0)
 
 

@@ -12,6 +12,7 @@ from tests.unit.engine.stage import (
     EVICT,
     NAMESPACE,
     acts,
+    crash_before_the_write,
     done,
     due,
     incident_of,
@@ -23,15 +24,10 @@ from tests.unit.engine.stage import (
 )
 from worker.domain.reason import Reason
 from worker.domain.scope import CLUSTER
-from worker.engine import carry_out
 from worker.engine.ports import Save, WriteRequest
 
 API = service("api")
 OTHER = service("other", "elsewhere")
-
-
-class CrashError(BaseException):
-    """The process ends here: nothing of it catches this."""
 
 
 @pytest.fixture
@@ -55,20 +51,11 @@ def once(rig: Rig, key: str, happen: Callable[[], Awaitable[None]]) -> None:
 
 
 async def crash(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between the claim and the write; another process starts on what is left."""
+    """Nothing was sent yet, and all of the room is claimed."""
     await due(rig)
-
-    async def end(_: str) -> None:
-        raise CrashError
-
-    monkeypatch.setattr(carry_out, "failpoint", end)
-    with pytest.raises(CrashError):
-        await rig.turn()
-    monkeypatch.undo()
-    assert rig.cluster.writes == []
+    await crash_before_the_write(rig, monkeypatch)
     for where in (NAMESPACE, CLUSTER):
         assert len(await leases(rig, where)) == 1
-    rig.restart()
 
 
 async def test_after_a_crash_before_the_write_it_is_sent_once_under_the_same_claim(

@@ -11,11 +11,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.engine.obstacles import Obstacle
-from tests.unit.engine.obstacles.capacity import CAPACITY
-from tests.unit.engine.obstacles.history import HISTORY
-from tests.unit.engine.obstacles.moment import MOMENT
-from tests.unit.engine.obstacles.permission import PERMISSION
-from tests.unit.engine.obstacles.target import TARGET
+from tests.unit.engine.obstacles.everything import OBSTACLES
 from tests.unit.engine.rig import Rig, alert, body
 from tests.unit.engine.stage import EVICT, deploy, done, due, incident_of, pack_of, sick_pod, turns
 from worker.domain import remedy
@@ -28,7 +24,6 @@ from worker.domain.playbook import Matcher, Playbook, Watch
 from worker.domain.reason import Reason
 from worker.domain.subject import UNPUBLISHED_MAX
 
-OBSTACLES = (*TARGET, *PERMISSION, *MOMENT, *CAPACITY, *HISTORY)
 TURNS = 6  # twenty seconds apart
 
 each = pytest.mark.parametrize("obstacle", OBSTACLES, ids=lambda one: one.id)

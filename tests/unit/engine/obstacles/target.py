@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tests.unit.engine.obstacles import Obstacle
 from tests.unit.engine.rig import Rig, alert, body
-from tests.unit.engine.stage import RESTART, deploy, pass_time
+from tests.unit.engine.stage import MORE_MEMORY, RESTART, deploy, hungry, pass_time
 from worker.adapters.simulated.store import Key
-from worker.domain.catalogue import Verb
 from worker.domain.identity import Subject, SubjectKind
 from worker.domain.reason import Reason
 from worker.engine.ports import Json
 
 WEB: Key = ("Deployment", "shop", "web")
 NAKED = Subject(SubjectKind.SERVICE, "shop", "Pod/lonely")
-MORE_MEMORY = replace(RESTART, verb=Verb.RAISE_MEMORY_LIMIT, parameters={"ceiling": "2Gi"})
-MEBIBYTE = 1024 * 1024
 
 
 async def without_uids(rig: Rig) -> None:
@@ -51,17 +46,6 @@ async def made_by_an_operator(rig: Rig) -> None:
     owner = {"apiVersion": "kafka.strimzi.io/v1", "kind": "Kafka", "name": "orders", "uid": "k-1"}
     found["metadata"]["ownerReferences"] = [{**owner, "controller": True}]
     rig.cluster.world.put("Deployment", found)
-
-
-async def killed_for_memory(rig: Rig) -> None:
-    rig.cluster.world.needs_memory["web"] = 90 * MEBIBYTE
-    deploy(rig)
-    rig.cluster.world.sick_nodes.clear()
-    rig.cluster.world.deploy("shop", "web", replicas=3, image="web:1", memory_limit="64Mi")
-    pass_time(rig, 40.0)
-    assert await rig.deliver(body(alert(namespace="shop", deployment="web"))) == [True]
-    await rig.turn()
-    pass_time(rig, 61.0)
 
 
 async def vertical_autoscalers_unread(rig: Rig) -> None:
@@ -99,6 +83,6 @@ TARGET = (
     ),
     Obstacle(
         "owned_by_others", "nobody knows by whom", Reason.EVIDENCE_UNKNOWN,
-        vertical_autoscalers_unread, read_again, steps=(MORE_MEMORY,), ready=killed_for_memory,
+        vertical_autoscalers_unread, read_again, steps=(MORE_MEMORY,), ready=hungry,
     ),
 )  # fmt: skip

@@ -1,0 +1,71 @@
+"""Back-testing on one core: a week of alerts replayed, against only reading its JSON.
+
+The peer parses every line and does nothing else, which is the least that anything could do with a
+recording. The replay is measured over three stretches of one run, so that the spread also shows
+whether it gets slower as it goes on.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from itertools import pairwise
+
+from benchmarks.recorded_week import week
+from benchmarks.result import Result, compare
+from worker.adapters.expressions.evaluator import CelExpressions
+from worker.backtest.recording import read_file
+from worker.backtest.replay import Replay
+from worker.backtest.report import Report
+from worker.backtest.survey import Recording
+from worker.domain.playbook import Mode
+from worker.domain.policy import Policy
+from worker.engine.conditions import answers
+from worker.packs import read_pack
+
+ALERTS, SERVICES = 100_000, 300
+STRETCHES = 3
+GOAL = 0.002
+
+
+def simulate() -> list[Result]:
+    """One week, three stretches."""
+    lines = week(ALERTS, SERVICES)
+    peer = [_parsed(lines) for _ in range(STRETCHES)]
+    started_s = time.process_time()
+    recording = Recording([lambda: read_file(io.BytesIO(b"".join(lines)))])
+    read_s = time.process_time() - started_s
+    pack, policy, expressions = read_pack(), Policy(mode=Mode.AUTO), CelExpressions()
+    report = Report()
+    replay = Replay(
+        pack, policy, SERVICES,
+        lambda document, facts, now_s: answers(document, facts, pack, policy, now_s, expressions),
+        report.take,
+    )  # fmt: skip
+    stretch = ALERTS // STRETCHES
+    marks = [time.process_time()]
+    for count in replay.run(recording.records()):
+        if count % stretch == 0 and len(marks) < STRETCHES:
+            marks.append(time.process_time())
+    marks.append(time.process_time())
+    report.finish(replay.ends_s)
+    ours = [
+        stretch / (until_s - from_s + read_s / STRETCHES) for from_s, until_s in pairwise(marks)
+    ]
+    took_s = marks[-1] - marks[0] + read_s
+    totals = report.totals()
+    print(
+        f"{ALERTS / took_s:,.0f} alerts/s of one core: {ALERTS:,} alerts in {took_s:.0f} s, "
+        f"{totals['incidents']:,} incidents, {replay.decisions:,} decisions",
+        flush=True,
+    )
+    return [compare("simulate a week, against only parsing it", ours, peer, GOAL)]
+
+
+def _parsed(lines: list[bytes]) -> float:
+    """Lines a second that the standard library parses."""
+    started_s = time.process_time()
+    for line in lines:
+        json.loads(line)
+    return len(lines) / (time.process_time() - started_s)
