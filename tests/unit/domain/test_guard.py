@@ -26,6 +26,7 @@ from worker.domain.guards.capacity import (
     room_in_scopes,
 )
 from worker.domain.guards.case import Guard
+from worker.domain.guards.history import nothing_forgotten
 from worker.domain.guards.moment import clocks_agree, nobody_at_work, not_silenced
 from worker.domain.guards.permission import conditions, kill_switch
 from worker.domain.guards.target import opted_out, owned_by_others
@@ -49,6 +50,7 @@ NEEDS: Mapping[Guard, tuple[str, ...]] = {
     nobody_at_work: ("scopes",),
     not_silenced: ("alerts",),
     one_disruption: ("rollout",),
+    nothing_forgotten: ("rollout",),
     availability_floor: ("rollout", "pods"),
     room_in_scopes: ("scopes",),
     kill_switch: ("kill_switch_set",),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.domain.builders import SOAKED_S
+from tests.unit.domain.builders import SOAKED_S, rollout
 from tests.unit.domain.guard_cases import (
     Changes,
     Row,
@@ -18,7 +18,13 @@ from tests.unit.domain.guard_cases import (
 )
 from worker.domain.change import Recurrence
 from worker.domain.guards.case import Guard
-from worker.domain.guards.history import attempts_left, cooled_down, not_flapping, not_looping
+from worker.domain.guards.history import (
+    attempts_left,
+    cooled_down,
+    not_flapping,
+    not_looping,
+    nothing_forgotten,
+)
 from worker.domain.planners.plan import Refusal
 from worker.domain.reason import Reason
 from worker.domain.subject import CoolDown
@@ -54,10 +60,20 @@ def looping(count: int) -> Refusal:
     return never(Reason.LOOPING, f"{count} repairs of this within 6 h, and it came back")
 
 
+def bearing(intent: str) -> Changes:
+    """The workload bears this intent's id."""
+    return {"rollout": rollout(last_intent=intent)}
+
+
 SIX = opened_ago(3000.0, 2400.0, 1800.0, 1200.0, 600.0, 60.0)
 SEVERAL: dict[str, Any] = {"loops_max": 3}
 
 TABLE: list[Row] = [
+    (nothing_forgotten, "nothing of this incident on it", {}, None),
+    (nothing_forgotten, "another incident's", bearing("inc-other-s1-a1"), None),
+    (nothing_forgotten, "the next one of its own, found done", bearing(f"{MINE}-s1-a1"), None),
+    (nothing_forgotten, "one that it doesn't know", bearing(f"{MINE}-s1-a2"),
+     never(Reason.MEMORY_LOST, f"{MINE}-s1-a2 is on shop/Deployment/web")),
     (attempts_left, "none yet", {}, None),
     (attempts_left, "one of two", {"done": 1}, None),
     (attempts_left, "all of them", {"done": 2}, SPENT),

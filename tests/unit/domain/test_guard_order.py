@@ -53,6 +53,7 @@ TROUBLES: list[tuple[Reason, Changes]] = [
     (Reason.WINDOW_CLOSED, calendar(WindowKind.FREEZE)),
     (Reason.SILENCED, muted("KubePodCrashLooping-web-1")),
     (Reason.BUSY, {"other": {"phase": Phase.ACTING}}),
+    (Reason.MEMORY_LOST, {"rollout": rollout(last_intent=f"{case_of().incident.id}-s1-a9")}),
     (Reason.ATTEMPTS_USED, {"done": 2}),
     (Reason.LOOPING, acted(("rollout_restart", acts("i-1", "i-2", "i-3", "i-4")))),
     (Reason.FLAPPING, SIX),
@@ -90,7 +91,7 @@ def test_each_guard_has_its_place_in_this_order() -> None:
         for _, trouble in TROUBLES
     ]
     assert speaking == [[guard] for guard in GUARDS]
-    assert len(GUARDS) == 23
+    assert len(GUARDS) == 24
 
 
 def test_without_trouble_no_guard_speaks() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from tests.unit.engine.parts import ScriptedSink
 from tests.unit.engine.rig import SHOP, Rig, alert, body
+from tests.unit.engine.stage import EVICT, due, pack_of, turns
 from worker.domain.approval import Say
 from worker.domain.playbook import Mode
 from worker.engine.approvals import Taken
@@ -41,3 +43,25 @@ async def answer(
     return await rig.engine.steering.approvals.answer(
         asked["id"], say=say, by=by, **{**given, **changes}
     )
+
+
+async def received(folder: Path) -> Rig:
+    """A human was asked whether to evict a pod, and has received the question."""
+    rig = Rig(folder, mode=Mode.APPROVE, sinks=[ScriptedSink("chat", ["received"])])
+    rig.pack = pack_of(EVICT)
+    rig.restart()
+    await due(rig)
+    await turns(rig, count=2)
+    assert notices(rig) == ["approval"]
+    return rig
+
+
+def notices(rig: Rig) -> list[str]:
+    """The kinds that were received."""
+    (sink,) = rig.sinks
+    assert isinstance(sink, ScriptedSink)
+    return [one.kind for one in sink.taken]
+
+
+async def say_yes(rig: Rig) -> None:
+    assert (await answer(rig, await question(rig))).why is None

@@ -15,6 +15,7 @@ from tests.unit.engine.rig import SHOP, Rig
 from tests.unit.engine.stage import (
     NAMESPACE,
     RESTART,
+    pass_time,
     pods,
     sick_pod,
     turns,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.unit.engine.asking import answer, question
+from tests.unit.engine.asking import say_yes
 from tests.unit.engine.obstacles import Obstacle
 from tests.unit.engine.rig import SHOP, Rig
 from tests.unit.engine.stage import EVICT, NAMESPACE, change_scope
@@ -31,10 +31,6 @@ async def autoscaled(rig: Rig) -> None:
 
 async def allowed(rig: Rig) -> None:
     rig.restart(mode=Mode.AUTO)
-
-
-async def say_yes(rig: Rig) -> None:
-    assert (await answer(rig, await question(rig))).why is None
 
 
 async def demoted(rig: Rig) -> None:
