@@ -27,7 +27,7 @@ from worker.packs import read_pack
 
 ALERTS, SERVICES = 100_000, 300
 STRETCHES = 3
-ALLOWED = 300.0  # times the cost of parsing
+ALLOWED = 400.0  # times the cost of parsing
 
 
 def simulate() -> list[Result]:

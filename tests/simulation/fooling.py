@@ -173,6 +173,7 @@ async def _play(sickness: Sickness, rule: Rule, deed: Deed, moment: Phase) -> St
             if stage.fooled_at_s is None and ripe:
                 stage.fooled_at_s = stage.shared.clock.now_s()
                 deed(stage)
+        assert not monitoring.done(), "the rules are not evaluated any more"
     finally:
         monitoring.cancel()
         stage.watchman.end()

@@ -60,6 +60,7 @@ IN_VAIN = Told(Reason.LADDER_EXHAUSTED, (POD, WORKLOAD))
 FURTHER_IN_VAIN = Told(Reason.LADDER_EXHAUSTED, (WORKLOAD,))
 
 TABLE = (
+    Row("deleted, and its pod's alert is resolved", delete, Sickness.PLACE, Rule.POD, GONE, GONE),
     Row("it is deleted", delete, Sickness.PLACE, Rule.OWNER, GONE, GONE),
     Row("it is scaled to 0", scale_to(0), Sickness.PLACE, Rule.OWNER, HELD, SHRUNK),
     Row("its sick replica is dropped", scale_to(1), Sickness.PLACE, Rule.OWNER, HELD, SHRUNK),
@@ -117,12 +118,6 @@ def test_not_fooled(row: Row, moment: Phase) -> None:
 
 
 GAPS = (
-    pytest.param(
-        Row(
-            "deleted, and its pod's alert is resolved", delete, Sickness.PLACE, Rule.POD, GONE, GONE
-        ),
-        marks=gap("what is gone for good is closed as healthy by its monitor's word"),
-    ),
     pytest.param(
         Row("all that shows it vanishes", forget, Sickness.LAGS_ON, Rule.LAG, HELD, UNKNOWN),
         marks=gap("whether a rule still has data is nothing that is asked"),

@@ -25,8 +25,9 @@ class PersonHold:
 
 
 def held(holds: tuple[PersonHold, ...], now_s: float) -> PersonHold | None:
-    """The hold that lasts longest from now, if any is in force."""
-    current = [one for one in holds if one.since_s <= now_s < one.until_s]
+    """The hold that lasts longest from now, if any is in force. One that seems to begin later was
+    made by a clock that is ahead of ours, or after the moment that is decided about: it counts."""
+    current = [one for one in holds if now_s < one.until_s]
     return max(current, key=lambda one: one.until_s, default=None)
 
 

@@ -135,6 +135,7 @@ class Reason(Growing):
     REPAIRED = "repaired"
     RESOLVED_BY_OTHERS = "resolved_by_others"
     STORM_OVER = "storm_over"
+    GONE_FOR_GOOD = "gone_for_good"
     LADDER_EXHAUSTED = "ladder_exhausted"
     HELD_TOO_LONG = "held_too_long"
     VERIFICATION_UNKNOWN = "verification_unknown"

@@ -81,5 +81,6 @@ SENTENCES = {
     ): "Verified: {detail}. The credit goes to {action} {target}.",
     (EntryKind.CLOSED, Reason.REPAIRED): "Resolved: repaired by {action} {target}, {detail}.",
     (EntryKind.CLOSED, Reason.RESOLVED_BY_OTHERS): "Resolved, not by us: {detail}.",
+    (EntryKind.CLOSED, Reason.GONE_FOR_GOOD): "Closed, not healed: {detail}.",
     (EntryKind.CLOSED, Reason.STORM_OVER): "Resolved: the storm is over ({detail}).",
 }

@@ -57,6 +57,9 @@ def watch_escalated(
         words = f"told {policy.watch_for_s / 3600:.0f} h ago, nothing can be watched"
         return close(document, incident, Reason.LEFT_TO_HUMAN, now_s, detail=words)
     if incident.alerts and incident.all_alerts_resolved:
+        if understood:  # what is gone is not well again, whatever its monitor says
+            words = "its workload is gone, and its monitor says no more about it"
+            return close(document, incident, Reason.GONE_FOR_GOOD, now_s, detail=words)
         words = "its monitor says resolved, and nothing else can be asked"
         return close(document, incident, Reason.RESOLVED_BY_OTHERS, now_s, detail=words)
     return document

@@ -8,6 +8,8 @@ turn that was then overtaken, and has settled since, is reported well here.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from worker.domain.evidence import Gone, RolloutHealth
 from worker.domain.identity import Subject
 from worker.domain.outbox import HeldLease
@@ -48,15 +50,15 @@ class Reclaim:
             return 0  # nothing is done while it can't be read, so nothing waits for its leases
         expired = [one for one in cluster.leases if one.until_s <= self._clock.now_s()]
         for lease in expired:
-            await self._see_to(Subject.of_text(lease.subject), lease)
-        await self._report_the_well(cluster)
+            with suppress(PermanentError):  # of a newer version: that version sees to it
+                await self._see_to(lease)
+        with suppress(PermanentError):
+            await self._report_the_well(cluster)
         return len(expired)
 
-    async def _see_to(self, subject: Subject, lease: Lease) -> None:
-        try:
-            loaded = await self._documents.load(subject.key)
-        except PermanentError:
-            return  # a document of a newer version: that version sees to it
+    async def _see_to(self, lease: Lease) -> None:
+        subject = Subject.of_text(lease.subject)
+        loaded = await self._documents.load(subject.key)
         held = loaded is not None and any(
             one.intent == lease.intent for one in loaded.document.leases
         )

@@ -125,6 +125,7 @@ class Turn:
             return decision.document, False
         await failpoint("turn.intent_durable")
         for intent in decision.perform:
+            now_s = true_now_s(parts.clock.now_s(), skew_s, policy)  # looking took its time
             outcome = await parts.carry_out.carry_out(document.subject, intent, now_s)
             at_s = true_now_s(parts.clock.now_s(), skew_s, policy)
             await self._change(

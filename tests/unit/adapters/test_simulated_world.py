@@ -85,9 +85,7 @@ def test_a_bad_release_stays_bad_until_another_template() -> None:
         if not is_ready(pod):
             stage.world.delete(pod)
     stage.later()
-    assert (stage.ready(), len(stage.pods())) == (2, 3), (
-        "the old ones are kept"
-    )
+    assert (stage.ready(), len(stage.pods())) == (2, 3), "the old ones are kept"
     stage.deploy(replicas=2, release=1)
     assert (stage.ready(), len(stage.pods())) == (2, 2)
 

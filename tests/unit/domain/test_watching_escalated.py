@@ -27,7 +27,7 @@ from tests.unit.domain.builders import (
 )
 from worker.domain.absorb import absorb
 from worker.domain.decision import abandon
-from worker.domain.evidence import AlertStates, Gone, Unknown
+from worker.domain.evidence import AlertStates, Unknown
 from worker.domain.facts import Facts
 from worker.domain.handover import received
 from worker.domain.identity import STORM, Subject, SubjectKind
@@ -111,9 +111,8 @@ def test_smaller_or_anew_is_no_health_by_itself(seen: Facts) -> None:
         (JOB, replace(WELL, rollout=NOT_UNDERSTOOD)),
         (JOB, replace(WELL, rollout=NOT_UNDERSTOOD, pods=NOT_UNDERSTOOD)),
         (JOB, Facts(NOW_S)),
-        (WEB, replace(WELL, rollout=Gone("Deployment/web"))),
     ],
-    ids=["a Job", "a Job without pods", "a Job of which nothing is known", "gone"],
+    ids=["a Job", "a Job without pods", "a Job of which nothing is known"],
 )
 def test_where_nothing_can_be_judged_it_closes_when_all_its_alerts_are_over(
     subject: Subject, seen: Facts

@@ -112,7 +112,8 @@ def test_a_workload_that_is_gone_closes_when_its_monitor_says_so() -> None:
     assert [one.open for one in watched(document, (late_s, SICK)).incidents] == [True, True]
     document = watched(document, (late_s, gone))
     assert [one.phase for one in document.incidents] == [Phase.RESOLVED, Phase.ESCALATED]
-    assert document.incidents[0].resolution is Reason.RESOLVED_BY_OTHERS
+    assert document.incidents[0].resolution is Reason.GONE_FOR_GOOD
+    assert "resolved" in [one.kind for one in document.notices], "whoever was told hears of it"
 
 
 def test_a_workload_that_is_unknown_is_not_gone() -> None:

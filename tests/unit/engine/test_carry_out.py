@@ -91,6 +91,7 @@ async def used_up(rig: Rig, where: Scope) -> None:
 
 
 async def held(rig: Rig, where: Scope) -> None:
+    rig.clock.pass_s(1.0)  # after the moment that was decided about
     await rig.engine.steering.holds.hold(where, by="alice", for_s=3600.0, words="")
 
 

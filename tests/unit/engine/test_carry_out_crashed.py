@@ -11,6 +11,7 @@ from tests.unit.engine.rig import SHOP, Rig
 from tests.unit.engine.stage import (
     EVICT,
     NAMESPACE,
+    RESTART,
     acts,
     crash_before_the_write,
     done,
@@ -19,6 +20,7 @@ from tests.unit.engine.stage import (
     leases,
     nothing_is_claimed,
     pack_of,
+    pass_time,
     service,
     turns,
 )
@@ -105,6 +107,31 @@ async def test_a_write_without_an_answer_keeps_its_lease_until_the_target_was_re
     await turns(rig, count=6)
     assert len(done(rig)) == 1
     assert await leases(rig, CLUSTER) == []
+
+
+async def test_what_was_handed_over_unknown_keeps_its_lease_until_its_time_has_run_out(
+    rig: Rig,
+) -> None:
+    """It may still be applied: that the workload looks calm by now proves nothing."""
+    rig.pack = pack_of(RESTART)
+    rig.restart(decide_within_s=200.0)
+    await due(rig)
+
+    async def cut(_: WriteRequest) -> None:
+        rig.cluster.away = True
+        raise TimeoutError
+
+    rig.cluster.before_write = cut
+    await turns(rig, count=10)
+    assert (await incident_of(rig)).escalated_for is Reason.HELD_TOO_LONG
+    rig.cluster.away = False
+    await turns(rig, count=4)
+    assert len(await leases(rig, CLUSTER)) == 1
+    pass_time(rig, rig.settings.policy.lease_s)
+    assert len(await leases(rig, CLUSTER)) == 1, "and until it was read"
+    await turns(rig, count=1)
+    assert await leases(rig, CLUSTER) == []
+    assert done(rig) == []
 
 
 async def test_two_replicas_race_for_one_lease_and_one_of_them_writes(rig: Rig) -> None:

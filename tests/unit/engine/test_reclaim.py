@@ -151,6 +151,16 @@ async def test_while_the_clusters_document_cannot_be_read_nothing_is_done(rig: R
     assert (await rig.store.load([CLUSTER.key]))[CLUSTER.key].value["leases"]
 
 
+async def test_a_namespaces_document_that_cannot_be_read_ends_nothing_else(rig: Rig) -> None:
+    value = (await rig.store.load([NAMESPACE.key]))[NAMESPACE.key].value
+    await rig.store.put(NAMESPACE.key, {**value, "schema": 2})
+    stale = Sick(service("gone").text, 0.0, "crash_loop")
+    await change_scope(rig, CLUSTER, sick=(stale,))
+    assert await rig.engine.sweep.scopes() == 1
+    assert await leases(rig, CLUSTER) == [INTENT]
+    assert (await scope(rig, CLUSTER)).sick == ()
+
+
 async def test_while_the_store_is_away_it_says_so(rig: Rig) -> None:
     rig.store.saves_fail = True
     with pytest.raises(TransientError):

@@ -10,6 +10,7 @@ import pytest
 from tests.unit.engine.rig import Rig
 from tests.unit.engine.stage import (
     SICK_NODE,
+    change_scope,
     due_again,
     incident_of,
     scope,
@@ -108,6 +109,8 @@ async def test_so_is_one_that_does_so_after_another_one(rig: Rig) -> None:
     rig.cluster.stopped = True
     await work(rig, count=16)
     assert (await incident_of(rig, STORM)).resolution is Reason.STORM_OVER
+    (told,) = (await rig.document(STORM)).seen
+    await change_scope(rig, CLUSTER, storm_since_s=told.starts_at_s)  # it was reported quickly
     for name in ALL[10:]:
         rig.cluster.world.remove("Deployment", "shop", name)
     await work(rig, *SICK[:5], count=4)

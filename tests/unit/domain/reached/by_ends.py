@@ -28,7 +28,7 @@ from tests.unit.domain.reached import Way, Ways
 from tests.unit.domain.remedies import DEADLINE_S, MADE_S, SETTLED_S
 from worker.domain.absorb import absorb
 from worker.domain.decision import abandon
-from worker.domain.evidence import AlertStates, Unknown
+from worker.domain.evidence import AlertStates, Gone, Unknown
 from worker.domain.facts import Facts
 from worker.domain.handover import received
 from worker.domain.identity import INGEST, STORM, Subject, SubjectKind, Target
@@ -75,6 +75,15 @@ def climbed() -> SubjectDocument:
     document = decided(opened(), seen).document
     document = record(document, document.intents[0].id, ACCEPTED, POLICY, SOAKED_S)
     return watched(document, (SETTLED_S, seen), (SETTLED_S + 1.0, seen))
+
+
+def gone() -> SubjectDocument:
+    """Deleted, and its one alert is over."""
+    away = replace(SICK, rollout=Gone("Deployment/web"))
+    document = watched(opened(), (60.0, away))
+    late_s = NOW_S + 600.0
+    over = absorb(accept(document, [alert(status=RESOLVED)]), POLICY, late_s)
+    return watched(over, (600.0, away))
 
 
 def told() -> SubjectDocument:
@@ -126,6 +135,7 @@ WAYS: Ways = {
     Reason.OWNER_UNKNOWN: owned_by(NOBODY, (1.0, Facts(NOW_S))),
     Reason.MALFORMED_INPUT: owned_by(INGEST, (1.0, Facts(NOW_S))),
     Reason.WORKER_BUG: lambda: abandon(opened(), POLICY, NOW_S, "a bug"),
+    Reason.GONE_FOR_GOOD: gone,
     Reason.LEFT_TO_HUMAN: owned_by(INGEST, (1.0, Facts(NOW_S)), (DAY_S + 2.0, Facts(NOW_S))),
     Reason.RECEIVED: told,
 }
