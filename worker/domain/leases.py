@@ -18,6 +18,8 @@ from worker.domain.reason import Reason
 from worker.domain.situation import Situation
 from worker.domain.subject import SubjectDocument
 
+HANGS_AFTER_S = 120.0  # a rollout that takes nothing away for so long waits for its new pods
+
 
 def give_back(document: SubjectDocument, situation: Situation) -> SubjectDocument:
     """Mark as ended every lease whose disruption is over, as the facts show it."""
@@ -65,13 +67,14 @@ def _over(lease: HeldLease, attempt: Attempt | None, situation: Situation) -> bo
         return True
     if attempt.outcome not in (Reason.ACCEPTED, Reason.FOUND_DONE):
         return False  # it may still be applied, until its time has run out
-    return _back(attempt, facts.rollout, facts)
+    return _back(attempt, facts.rollout, facts, now_s)
 
 
-def _back(attempt: Attempt, rollout: RolloutHealth, facts: Facts) -> bool:
-    """Availability as before, and what the action set going has come to its end."""
+def _back(attempt: Attempt, rollout: RolloutHealth, facts: Facts, now_s: float) -> bool:
+    """Availability as before, and what the action set going has come to its end, or hangs."""
     assert attempt.before is not None
     assert isinstance(facts.pods, PodHealth)
     if attempt.action == Verb.EVICT_POD and facts.pods.find(attempt.target.uid) is not None:
         return False
-    return not rollout.rolling and rollout.available >= attempt.before.available
+    hangs = now_s - attempt.outcome_at_s >= HANGS_AFTER_S
+    return (hangs or not rollout.rolling) and rollout.available >= attempt.before.available

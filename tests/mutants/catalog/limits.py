@@ -46,7 +46,8 @@ LIMITS = (
     Mutant(
         "a lease ends with the write",
         "worker/domain/leases.py",
-        "    return not rollout.rolling and rollout.available >= attempt.before.available\n",
+        "    return (hangs or not rollout.rolling) and "
+        "rollout.available >= attempt.before.available\n",
         "    return True\n",
     ),
     Mutant(

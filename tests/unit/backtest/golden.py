@@ -6,6 +6,7 @@ Read what differs before it is kept: it is what somebody would have been told.
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from click.testing import CliRunner, Result
@@ -23,7 +24,7 @@ REPORTS = {
 def simulated(*words: str) -> Result:
     """The recording through the golden playbooks, with no variable of the caller's shell."""
     named = ("simulate", str(DATA / "week.jsonl"), "--playbooks", str(DATA / "playbooks"))
-    clean: dict[str, str | None] = {"AIOPS_PLAYBOOKS": None, "AIOPS_WINDOWS": None}
+    clean: dict[str, str | None] = {one: None for one in os.environ if one.startswith("AIOPS_")}
     return CliRunner(env=clean).invoke(main, [*named, *words])
 
 

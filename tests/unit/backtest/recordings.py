@@ -14,7 +14,7 @@ from worker.backtest.recorded import Recorded
 from worker.backtest.recording import Read, Unread, read_file
 from worker.backtest.replay import Replay
 from worker.backtest.report import Report
-from worker.domain.journal import Entry
+from worker.domain.journal import Entry, EntryKind
 from worker.domain.pack import Pack
 from worker.domain.policy import Policy
 
@@ -113,3 +113,12 @@ def replayed(
     assert list(replay.run(records)) is not None
     report.finish(replay.ends_s)
     return Told(replay, report, entries)
+
+
+def decided(told: Told) -> list[str]:
+    return [one.action for each in told.report.in_order() for one in each.decided]
+
+
+def seconds(told: Told, kind: EntryKind) -> list[float]:
+    """When entries of this kind were made, after NOW_S."""
+    return [e.at_ms / 1000 - NOW_S for _, e in told.entries if e.kind is kind]

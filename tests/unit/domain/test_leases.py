@@ -25,7 +25,7 @@ from tests.unit.domain.builders import (
 from worker.domain.evidence import Gone, Unknown
 from worker.domain.facts import Facts
 from worker.domain.incident import Phase
-from worker.domain.leases import give_back
+from worker.domain.leases import HANGS_AFTER_S, give_back
 from worker.domain.outbox import HeldLease
 from worker.domain.outcome import Answer, Outcome, record
 from worker.domain.pack import Pack
@@ -79,10 +79,12 @@ def test_it_ends_when_availability_is_as_before(seen: Facts, ended: bool) -> Non
     [
         (FEWER, SOAKED_S + POLICY.lease_s - 1.0, False),
         (FEWER, SOAKED_S + POLICY.lease_s, True),
+        (replace(REPLACED, rollout=rollout(updated=2)), SOAKED_S + HANGS_AFTER_S - 1.0, False),
+        (replace(REPLACED, rollout=rollout(updated=2)), SOAKED_S + HANGS_AFTER_S, True),
         (replace(FEWER, rollout=UNKNOWN), SOAKED_S + 9e9, False),
         (replace(FEWER, pods=UNKNOWN), SOAKED_S + 9e9, False),
     ],
-    ids=["not yet", "its time is over", "what can't be read is disrupted", "nor here"],
+    ids=["not yet", "its time is over", "it rolls", "it hangs", "what can't be read", "nor here"],
 )
 def test_or_when_its_time_is_over_and_the_target_was_read(
     seen: Facts, at_s: float, ended: bool

@@ -190,19 +190,3 @@ async def test_a_lease_that_ran_out_lets_nobody_else_in_until_then(rig: Rig) -> 
     await rig.engine.sweep.scopes()
     await turns(rig, service("api"), count=4)
     assert len(rig.cluster.writes) == 1
-
-
-async def test_who_has_settled_is_reported_well(rig: Rig) -> None:
-    """A report without an owner would count towards a storm for ever."""
-    stale = (Sick(SHOP.text, 0.0, "crash_loop"), Sick("service/x/Job/y", 0.0, "z"))
-    await change_scope(rig, CLUSTER, sick=stale)
-    await rig.engine.sweep.scopes()
-    assert (await scope(rig, CLUSTER)).sick == ()
-
-
-async def test_who_is_sick_stays_reported(rig: Rig) -> None:
-    rig.cluster.world.sick_nodes.add(SICK_NODE)
-    rig.cluster.stopped = True
-    await due(rig, "api")
-    await rig.engine.sweep.scopes()
-    assert [one.subject for one in (await scope(rig, CLUSTER)).sick] == [service("api").text]

@@ -18,11 +18,12 @@ from tests.unit.engine.stage import (
     pack_of,
     pass_time,
     scope,
+    service,
     turns,
 )
 from worker.domain.incident import Phase
 from worker.domain.outbox import HeldLease, ScopeNote
-from worker.domain.scope import CLUSTER, Lease
+from worker.domain.scope import CLUSTER, Lease, Sick
 from worker.engine.documents import document_key
 from worker.engine.ports import Save
 
@@ -116,3 +117,18 @@ async def test_what_has_ended_is_given_back_until_that_is_on_record(rig: Rig) ->
     assert (await rig.document()).leases == ()
     for where in (NAMESPACE, CLUSTER):
         assert (await scope(rig, where)).leases == ()
+
+
+async def test_who_has_settled_is_reported_well(rig: Rig) -> None:
+    """A report without an owner would count towards a storm for ever."""
+    stale = (Sick(SHOP.text, 0.0, "crash_loop"), Sick("service/x/Job/y", 0.0, "z"))
+    await change_scope(rig, CLUSTER, sick=stale)
+    await rig.engine.sweep.scopes()
+    assert (await scope(rig, CLUSTER)).sick == ()
+
+
+async def test_who_is_sick_stays_reported(rig: Rig) -> None:
+    rig.cluster.stopped = True
+    await due(rig, "api")
+    await rig.engine.sweep.scopes()
+    assert [one.subject for one in (await scope(rig, CLUSTER)).sick] == [service("api").text]
