@@ -15,7 +15,13 @@ from tests.e2e.waiting import wait_for
 from tests.lab import Lab
 from worker.engine.failpoint import NAMES
 
-KILL_POINTS = ("accept.saved", "turn.intent_durable", "write.sent", "write.answered")
+KILL_POINTS = (
+    "accept.saved",
+    "turn.intent_durable",
+    "turn.claimed",
+    "write.sent",
+    "write.answered",
+)
 
 
 def test_every_failpoint_has_a_test() -> None:

@@ -21,6 +21,7 @@ from worker.domain.ops_event import OpsEvent, OpsEventKind
 from worker.domain.outcome import Answer, Outcome, record
 from worker.domain.pack import Pack
 from worker.domain.playbook import Matcher, Playbook
+from worker.domain.policy import Policy
 from worker.domain.reason import Reason
 from worker.domain.subject import SubjectDocument
 
@@ -88,11 +89,11 @@ class Adversary:
     def event(self, now_s: float) -> OpsEvent:
         return OpsEvent(
             id=self._full(f"{self.random.random()}", NAME_LENGTH_MAX),
-            kind=OpsEventKind.DEPLOY_FINISHED,
+            kind=self.random.choice(tuple(OpsEventKind)),
             at_s=now_s,
-            actor=self._full("", NAME_LENGTH_MAX),
+            actor=self._full(f"{self.random.randrange(99)}", NAME_LENGTH_MAX),
             labels={"namespace": "shop"},
-            detail={"image": self._full("", LABEL_VALUE_LENGTH_MAX)},
+            detail={"image": self._full("", LABEL_VALUE_LENGTH_MAX), "for": "24h"},
             traceparent=TRACEPARENT,
         )
 
@@ -105,20 +106,22 @@ class Adversary:
         return [*alerts, *events]
 
 
-def lived(adversary: Adversary, subject: Subject, turns: int) -> Iterator[SubjectDocument]:
+def lived(
+    adversary: Adversary, subject: Subject, turns: int, policy: Policy = POLICY
+) -> Iterator[SubjectDocument]:
     """Each document that would be saved, one stage after the other."""
     document, now_s = SubjectDocument(subject), NOW_S
     for _ in range(turns):
         now_s += adversary.random.choice((1.0, 15.0, 15.0, 60.0, 600.0))
         yield (document := accept(document, adversary.news(now_s)))
         seen: Facts = replace(adversary.random.choice(SEEN), at_s=now_s)
-        document = absorb(document, POLICY, now_s)
+        document = absorb(document, policy, now_s)
         for _ in range(8):
-            decision = decide(document, seen, FOR_ALL, POLICY, now_s)
+            decision = decide(document, seen, FOR_ALL, policy, now_s)
             yield (document := decision.document)
             outcome = adversary.random.choice(ANSWERS)
             for intent in decision.perform if outcome is not None else ():
-                yield (document := record(document, intent.id, outcome, POLICY, now_s))  # type: ignore[arg-type]
+                yield (document := record(document, intent.id, outcome, policy, now_s))  # type: ignore[arg-type]
             if not decision.perform:
                 break
         yield (document := settled(adversary, document, now_s))

@@ -8,18 +8,19 @@ from typing import Any
 
 from tests.property.decisions import World
 from tests.property.surroundings import (
-    CALENDARS,
     EVER_S,
     FAILED,
     FREEZE,
     HARMED,
     HELD,
     LEASED,
+    MAINTENANCE,
+    ONLY_LATER,
     SPENT,
     STORMY,
     UNKNOWN,
 )
-from tests.unit.domain.builders import CRASH_LOOP, NOT_READY, NOW_S
+from tests.unit.domain.builders import CRASH_LOOP, NOT_READY
 from worker.domain.catalogue import Verb
 from worker.domain.change import Change, Recurrence
 from worker.domain.evidence import AlertStates, RolloutHealth
@@ -98,9 +99,7 @@ def unanswered(world: World) -> World:
         )
         for one in world.document.incidents
     )
-    return replace(remembering(incidents=incidents)(world), policy=replace(
-        world.policy, mode=Mode.APPROVE
-    ))  # fmt: skip
+    return forbidding(mode=Mode.APPROVE)(remembering(incidents=incidents)(world))
 
 
 def cooling(world: World) -> World:
@@ -142,8 +141,8 @@ NEVER: dict[str, Narrowing] = {
     "somebody at work in the cluster": scoped(1, holds=HELD),
     "a deploy runs": remembering(changes=(DEPLOYING,)),
     "a freeze": lambda world: replace(world, windows=FREEZE),
-    "maintenance": lambda world: replace(world, windows=CALENDARS[4]),
-    "no time to act": lambda world: replace(world, windows=CALENDARS[6]),
+    "maintenance": lambda world: replace(world, windows=MAINTENANCE),
+    "no time to act": lambda world: replace(world, windows=ONLY_LATER),
     "cooling down": cooling,
     "flapping": flapping,
     "a storm": scoped(1, sick=STORMY),
@@ -175,6 +174,3 @@ LESS: dict[str, Narrowing] = {
     ),
 }  # fmt: skip
 ALL = {**NEVER, **LESS}
-assert CALENDARS[4][0].name == "maintenance"
-assert CALENDARS[6][0].name == "later"
-assert NOW_S < EVER_S

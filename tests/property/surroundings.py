@@ -95,17 +95,14 @@ conditions = st.sampled_from(({}, {"c-odd": True}, {"c-odd": False}, {"c-odd": U
 EVERYWHERE = WindowScope()
 OPEN, CLOSED = Absolute(0.0, EVER_S), Absolute(EVER_S, EVER_S + 1.0)
 FREEZE = (Window("freeze", WindowKind.FREEZE, EVERYWHERE, OPEN),)
-CALENDARS: tuple[tuple[Window, ...], ...] = (
-    (),
-    (),
-    (),
-    FREEZE,
-    (Window("maintenance", WindowKind.MAINTENANCE, EVERYWHERE, OPEN),),
-    (Window("only", WindowKind.ACT_ONLY, EVERYWHERE, OPEN),),
-    (Window("later", WindowKind.ACT_ONLY, EVERYWHERE, CLOSED),),
-    (Window("elsewhere", WindowKind.FREEZE, WindowScope(frozenset({"pay"})), OPEN),),
+MAINTENANCE = (Window("maintenance", WindowKind.MAINTENANCE, EVERYWHERE, OPEN),)
+ONLY_NOW = (Window("only", WindowKind.ACT_ONLY, EVERYWHERE, OPEN),)
+ONLY_LATER = (Window("later", WindowKind.ACT_ONLY, EVERYWHERE, CLOSED),)
+ELSEWHERE = (Window("elsewhere", WindowKind.FREEZE, WindowScope(frozenset({"pay"})), OPEN),)
+NONE: tuple[Window, ...] = ()
+calendars = st.sampled_from(
+    (NONE, NONE, NONE, FREEZE, MAINTENANCE, ONLY_NOW, ONLY_LATER, ELSEWHERE)
 )
-calendars = st.sampled_from(CALENDARS)
 
 BENIGN: dict[str, Any] = {
     "ownership": Ownership(),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.property.lives import NOBODY, NODE, PACK, Move, live, lives, policies
-from tests.property.surroundings import calendars
+from tests.property.surroundings import ELSEWHERE, NONE, ONLY_NOW, calendars
 from tests.property.tales import CAREFUL, LONG, Tale, tales
 from tests.property.worlds import anything, at, examples, facts
 from tests.unit.domain.builders import NOW_S, WEB
@@ -103,7 +103,7 @@ def test_nothing_is_sent_unless_all_that_must_be_known_is_known(tale: Tale) -> N
             continue
         seen, policy = step.move.seen, tale.policy
         assert seen.kill_switch_set is False
-        assert not step.move.windows or step.move.windows[0].name in ("only", "elsewhere")
+        assert step.move.windows in (NONE, ONLY_NOW, ELSEWHERE)
         assert isinstance(seen.scopes, ScopesSeen)
         assert all(not one.holds and not one.acts for one in seen.scopes.documents)
         assert isinstance(seen.rollout, RolloutHealth)

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from tests.property.adversary import Adversary, bytes_by_part, lived
 from tests.property.worlds import examples
-from tests.unit.domain.builders import NOW_S, WEB
+from tests.unit.domain.builders import NOW_S, POLICY, WEB
 from worker.domain.identity import Subject, SubjectKind
 from worker.domain.inbox import INBOX_MAX, accept
 from worker.domain.journal import EntryKind, broken_at
+from worker.domain.playbook import Mode
+from worker.domain.policy import Policy
 from worker.domain.reason import Reason
 from worker.domain.subject import SubjectDocument
 
@@ -23,15 +25,16 @@ DOCUMENT_MAX_BYTES = 2 * 2**20  # the sidecar takes 4 MiB
 TURNS = 80
 
 seeds = st.integers(0, 2**32)
-subjects = st.sampled_from((WEB, Subject(SubjectKind.UNRESOLVED, "n" * 1024, "")))
+NAMESPACE = Subject(SubjectKind.UNRESOLVED, "n" * 1024, "")
+subjects = st.sampled_from((WEB, NAMESPACE))
 
 
 def largest(
-    adversary: Adversary, subject: Subject, turns: int = TURNS
+    adversary: Adversary, subject: Subject, turns: int = TURNS, policy: Policy = POLICY
 ) -> tuple[int, dict[str, int]]:
     """Its bytes, and its parts, at the worst moment."""
     worst, parts = 0, dict[str, int]()
-    for document in lived(adversary, subject, turns):
+    for document in lived(adversary, subject, turns, policy):
         size = len(orjson.dumps(document))
         if size > worst:
             worst, parts = size, bytes_by_part(document)
@@ -52,6 +55,15 @@ def test_a_document_stays_small_while_its_journal_is_taken(
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_document_stays_small_whatever_its_texts_are_made_of(character: str, seed: int) -> None:
     size, parts = largest(Adversary(Random(seed), character, True, False), WEB)
+    assert size < DOCUMENT_MAX_BYTES, parts
+
+
+@pytest.mark.parametrize("mode", [Mode.OBSERVE, Mode.SUGGEST, Mode.APPROVE])
+@pytest.mark.parametrize("subject", [WEB, NAMESPACE], ids=["a service", "a namespace"])
+def test_a_document_stays_small_whatever_is_asked_and_owed(mode: Mode, subject: Subject) -> None:
+    """Nobody takes what is owed to scopes, and nobody answers."""
+    policy = replace(POLICY, mode=mode)
+    size, parts = largest(Adversary(Random(1), "\U0001f600", True, False), subject, TURNS, policy)
     assert size < DOCUMENT_MAX_BYTES, parts
 
 

@@ -86,6 +86,7 @@ class Monitoring:
             late = nemesis.strikes("delivery_late")
             self._deliver(alert, nemesis.random.uniform(0.0, LATE_MAX_S) if late else 0.0)
         if status == "firing" and nemesis.strikes("resolved_falsely"):
+            self.shared.doubtful.add(_whose(alert))
             self._deliver({**alert, "status": "resolved"}, nemesis.random.uniform(0.0, 10.0))
 
     def _deliver(self, alert: Json, after_s: float) -> None:
@@ -105,8 +106,7 @@ class Monitoring:
             await asyncio.sleep(AGAIN_AFTER_S)
 
     def _known(self, alert: Json) -> None:
-        labels = alert["labels"]
-        where = labels["namespace"], labels["pod"].split("-")[0]
+        where = _whose(alert)
         late = alert["fingerprint"] not in self.shared.monitor.active
         if alert["status"] == "firing" and not late:
             self.shared.sick_since_s.setdefault(where, self.shared.clock.now_s())
@@ -120,6 +120,12 @@ class Monitoring:
     def end(self) -> None:
         for task in self._deliveries:
             task.cancel()
+
+
+def _whose(alert: Json) -> tuple[str, str]:
+    """Namespace and app that an alert is about."""
+    labels = alert["labels"]
+    return labels["namespace"], labels["pod"].split("-")[0]
 
 
 async def _answered(host: Host, delivery: Delivery) -> bool:

@@ -59,6 +59,8 @@ class Shared:
     restored_s: list[float] = field(default_factory=list)  # when an old dump was put back
     sick_since_s: dict[tuple[str, str], float] = field(default_factory=dict)
     """Since when a firing alert about a service is acknowledged, by namespace and app."""
+    doubtful: set[tuple[str, str]] = field(default_factory=set)
+    """Services of which the monitor once said resolved while they were sick."""
     stopped_since_s: float | None = None  # the kill switch
     sent_while_stopped: list[tuple[str, float]] = field(default_factory=list)
     late: list[Future[ApiAnswer]] = field(
@@ -92,7 +94,8 @@ class Shared:
     def long_sick(self, for_s: float) -> int:
         """How many services are known to be sick since so long."""
         now_s = self.clock.now_s()
-        return sum(now_s - since_s >= for_s for since_s in self.sick_since_s.values())
+        known = {key: one for key, one in self.sick_since_s.items() if key not in self.doubtful}
+        return sum(now_s - since_s >= for_s for since_s in known.values())
 
     def turn_kill_switch(self, stop: bool) -> None:
         self.cluster.stopped = stop

@@ -45,8 +45,8 @@ class TopicsWanted:
 async def read_topics(wanted: TopicsWanted) -> AsyncGenerator[TopicRecord, None]:
     """Every record between the start and the ends of now, each partition in its order.
 
-    Raises TransientError when no broker answers or one falls silent, PermanentError for a topic
-    that isn't there and for more records than are wanted.
+    Raises TransientError when no broker answers or one falls silent, PermanentError for an address
+    that is none, a topic that isn't there, and more records than are wanted.
     """
     await _present(wanted)
     async with _consumer(wanted.brokers, *wanted.topics) as consumer:
@@ -137,5 +137,7 @@ async def _asked(question: Any) -> Any:
             return await question
     except TimeoutError as error:
         raise TransientError(f"the broker didn't answer within {ANSWER_WITHIN_S:.0f} s") from error
+    except (ValueError, OverflowError) as error:  # an address that can't be one
+        raise PermanentError(str(error)) from error
     except (KafkaError, OSError) as error:
-        raise TransientError(f"{type(error).__name__}: {error}") from error
+        raise TransientError(str(error)) from error

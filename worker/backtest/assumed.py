@@ -82,10 +82,12 @@ class Assumed:
         self.firing.pop(item.fingerprint, None)
         if item.status is AlertStatus.FIRING:
             self.firing[item.fingerprint] = item
-            if len(self.firing) > FIRING_MAX:
-                self.firing.pop(next(iter(self.firing)))
             if muted:
                 self.muted.add(item.fingerprint)
+            if len(self.firing) > FIRING_MAX:
+                oldest = next(iter(self.firing))
+                del self.firing[oldest]
+                self.muted.discard(oldest)
         self._look()
 
     def mutes(self, item: Alert | OpsEvent, muted: bool) -> bool:

@@ -37,6 +37,7 @@ SETTLE_FOR_S = 6 * 3600.0  # after the last record: whatever is open by then sta
 ROUNDS_MAX = 8  # decisions of one subject at one moment, as in a turn
 LOOK_EVERY_S = 60.0  # between two looks at a repair: six times rarer than live, and as conclusive
 SINK = "back-test"  # receives every notice
+STORM_KEY = STORM.key
 
 Conditions = Callable[[SubjectDocument, Facts, float], dict[str, bool | Unknown]]
 
@@ -103,6 +104,8 @@ class Replay:
                 self._turn(key, at_s)
 
     def _turn(self, key: str, now_s: float) -> None:
+        if key == STORM_KEY:
+            self._tell_storm(now_s)  # now, while its document is not in hand
         before = document = self.documents[key]
         for _ in range(ROUNDS_MAX):
             document, acted = self._round(key, document, now_s)
@@ -136,9 +139,9 @@ class Replay:
         self, key: str, document: SubjectDocument, now_s: float
     ) -> tuple[SubjectDocument, bool]:
         document = self.scopes.report(absorb(document, self.policy, now_s), now_s)
-        seen = self.scopes.seen(document.subject)
-        if document.open_incidents and key != STORM.key:
+        if document.open_incidents and key != STORM_KEY:
             self._tell_storm(now_s)
+        seen = self.scopes.seen(document.subject)
         facts = self._seen[key].facts(now_s, seen)
         answers = self.conditions(document, facts, now_s)
         if answers:
@@ -166,10 +169,10 @@ class Replay:
         alert = self.scopes.storm_to_tell(now_s)
         if alert is None:
             return
-        document = self.documents.get(STORM.key) or SubjectDocument(STORM)
-        self.documents[STORM.key] = accept(document, (alert,))
-        self._seen.setdefault(STORM.key, AssumedFacts(Assumed(STORM, now_s)))
-        self._wake(STORM.key, now_s)
+        document = self.documents.get(STORM_KEY) or SubjectDocument(STORM)
+        self.documents[STORM_KEY] = accept(document, (alert,))
+        self._seen.setdefault(STORM_KEY, AssumedFacts(Assumed(STORM, now_s)))
+        self._wake(STORM_KEY, now_s)
 
     def _settled(self, document: SubjectDocument, now_s: float) -> SubjectDocument:
         """Everything owed is paid: the recording has sinks and topics that always answer."""

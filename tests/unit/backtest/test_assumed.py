@@ -136,6 +136,8 @@ def test_of_what_has_no_workload_nothing_is_asked() -> None:
 def test_it_stays_bounded() -> None:
     seen = Seen(*(alert(f"Own{n}", pod=f"web-{n}") for n in range(FIRING_MAX + 50)))
     assert len(seen.of.assumed.firing) == FIRING_MAX
+    seen.take(*(alert(f"Muted{n}") for n in range(FIRING_MAX + 50)), muted=True)
+    assert seen.of.assumed.muted == seen.of.assumed.firing.keys()
     assert len(seen.of.assumed.named) <= NAMED_MAX
     for n in range(REVISIONS_MAX + 5):
         seen.take(deploy(float(n)))

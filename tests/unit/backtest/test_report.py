@@ -24,7 +24,7 @@ from worker.backtest.hours import Hours, bars
 from worker.backtest.moments import time_of
 from worker.backtest.report import Report
 from worker.domain.pack import Pack
-from worker.domain.playbook import Playbook, Step
+from worker.domain.playbook import Mode, Playbook, Step
 
 SICK = (alert(pod=POD), alert(pod=POD, until_s=6 * HOUR_S))
 REPAIRED = (alert(service="api", pod="api-0"), alert(service="api", pod="api-0", until_s=90.0))
@@ -85,6 +85,18 @@ def test_what_still_waits_has_waited_until_the_end() -> None:
     assert (longest.reason, longest.longest_s) == ("person_at_work", 6 * HOUR_S - 60.0)
     assert incident.outcome == "held: person_at_work"
     assert told.report.totals()["open_at_the_end"] == 1
+
+
+def test_the_longest_of_several_waits_counts() -> None:
+    """Held by somebody for an hour, then by somebody else for some minutes."""
+    first = {**deploy(0.0), "kind": "on_it", "actor": "ada"}
+    freed = {**deploy(HOUR_S), "kind": "released", "actor": "ada"}
+    second = {**deploy(HOUR_S + 15.0), "kind": "on_it", "actor": "bo", "detail": {"for": "10m"}}
+    told = replayed(recorded(first, alert(pod=POD), freed, second), mode=Mode.OBSERVE)
+    (incident,) = told.report.in_order()
+    held = incident.refused["person_at_work"]
+    assert held.times > 1
+    assert held.longest_s > HOUR_S - 120.0
 
 
 def test_the_story_of_one_is_kept_and_no_other() -> None:

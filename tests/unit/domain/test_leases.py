@@ -22,6 +22,7 @@ from tests.unit.domain.builders import (
     rollout,
     verifying,
 )
+from tests.unit.domain.remedies import MEMORY
 from worker.domain.evidence import Gone, Unknown
 from worker.domain.facts import Facts
 from worker.domain.incident import Phase
@@ -144,3 +145,16 @@ def test_the_next_step_needs_no_room_beside_its_own_subjects_lease() -> None:
     hold = only(held.document).hold
     assert hold is not None
     assert hold.reason is Reason.NO_LEASE
+
+
+def test_neither_does_the_undo_of_what_failed() -> None:
+    failed = MEMORY.failed()
+    seen = {
+        name: replace(MEMORY.in_vain, scopes=around(leases=(Lease("i", name, 1.0, 2.0),)))
+        for name in (WEB.text, "service/shop/Deployment/other")
+    }
+    sent = {
+        name: MEMORY.looked(failed, one, MEMORY.judged_s + POLICY.hold_s).perform
+        for name, one in seen.items()
+    }
+    assert [len(one) for one in sent.values()] == [1, 0]

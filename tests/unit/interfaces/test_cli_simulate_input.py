@@ -58,8 +58,9 @@ def test_wrong_usage(words: tuple[str, ...], told: str) -> None:
     assert told in done.stderr
 
 
-def test_no_broker_is_one_clear_line() -> None:
-    where = f"127.0.0.1:{free_port()}"
+@pytest.mark.parametrize("port", ["0", "free", "99999"])
+def test_no_broker_is_one_clear_line(port: str) -> None:
+    where = f"127.0.0.1:{free_port() if port == 'free' else port}"
     done = simulate("--topic", "alerts", "--brokers", where)
     assert done.exit_code == 1
     assert where in done.stderr.splitlines()[-1]

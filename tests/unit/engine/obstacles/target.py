@@ -70,7 +70,7 @@ TARGET = (
     ),
     Obstacle(
         "protected", "ourselves", Reason.PROTECTED,
-        settings={"own_namespace": "elsewhere", "protected_workloads": "shop/Deployment/web"},
+        settings={"own_namespace": "shop", "own_workload": "Deployment/web"},
     ),
     Obstacle("opted_out", "by annotation", Reason.OPTED_OUT, opt_out),
     Obstacle(
