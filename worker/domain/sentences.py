@@ -84,3 +84,17 @@ SENTENCES = {
     (EntryKind.CLOSED, Reason.GONE_FOR_GOOD): "Closed, not healed: {detail}.",
     (EntryKind.CLOSED, Reason.STORM_OVER): "Resolved: the storm is over ({detail}).",
 }
+
+NEVER_SENT = (
+    Reason.KILL_SWITCH,
+    Reason.KILL_SWITCH_UNREADABLE,
+    Reason.NO_LEASE,
+    Reason.RATE_LIMITED,
+    Reason.SCOPE_UNREADABLE,
+    Reason.PERSON_AT_WORK,
+    Reason.NOT_SENT,
+)
+SENTENCES |= {
+    (EntryKind.OUTCOME, reason): "{intent} was not sent: {reason} ({detail})."
+    for reason in NEVER_SENT
+}
