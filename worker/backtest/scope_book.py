@@ -80,7 +80,7 @@ class ScopeBook:
     def claim(self, subject: Subject, intent: Intent, now_s: float) -> Reason | None:
         """Room in every scope, or why not; nothing is kept when one has none."""
         disrupts = DESCRIPTOR_OF[Verb(intent.action)].disrupts
-        claim = Claim(intent.id, subject.key, disrupts, self.policy.lease_s)
+        claim = Claim(intent.id, subject.text, disrupts, self.policy.lease_s)
         done: list[Scope] = []
         for scope in scopes_of(subject):
             answer = claimed(self._of(scope), claim, self.policy.limits_of(scope), now_s)

@@ -105,7 +105,7 @@ def _advance(
 def _open(
     document: SubjectDocument, incident: Incident, waiting: bool, situation: Situation
 ) -> SubjectDocument:
-    if document.subject.workload is not None:
+    if document.subject.workload is not None and not _harmful(incident):
         onset = (incident.onset,) if incident.onset is not None else ()
         document = healed_by_others(document, incident, situation, onset)
         incident = document.incident(incident.id) or incident
@@ -115,6 +115,12 @@ def _open(
     if incident.undoing:
         return undo(document, incident, situation)
     return consider(document, incident, situation)
+
+
+def _harmful(incident: Incident) -> bool:
+    """What made things worse is put back and told, even if it looks well by now."""
+    attempt = incident.attempt(incident.undoing)
+    return attempt is not None and attempt.verdict is Reason.WORSE
 
 
 def _tell(

@@ -13,7 +13,7 @@ from worker.domain.identity import Subject, SubjectKind, Target
 from worker.domain.inbox import accept
 from worker.domain.outbox import HeldLease, Intent
 from worker.domain.reason import Reason
-from worker.domain.scope import CLUSTER, Limits, Scope, ScopeKind
+from worker.domain.scope import CLUSTER, Limits, Scope, ScopeKind, released
 from worker.domain.subject import SubjectDocument
 
 SHOP = Scope(ScopeKind.NAMESPACE, "shop")
@@ -46,12 +46,16 @@ def test_leases_are_given_back_when_they_have_ended() -> None:
     book = ScopeBook(replace(POLICY, cluster=Limits(1, 9, 600.0)), 100)
     assert book.claim(service("web"), intent("first"), NOW_S) is None
     assert book.claim(service("api"), intent("second"), NOW_S) is Reason.NO_LEASE
+    assert book.documents[CLUSTER].leases[0].subject == service("web").text, "as guards ask for it"
+    assert book.claim(service("web"), intent("again"), NOW_S) is None
+    book.documents[CLUSTER] = released(book.documents[CLUSTER], "again")
+    book.documents[SHOP] = released(book.documents[SHOP], "again")
     held = SubjectDocument(service("web"), leases=(HeldLease("first", NOW_S, NOW_S + 900.0),))
     assert book.settle(held, NOW_S) is held
     ended = replace(held, leases=(replace(held.leases[0], ended=True),))
     assert book.settle(ended, NOW_S).leases == ()
     assert book.claim(service("api"), intent("second"), NOW_S) is None
-    assert len(book.documents[CLUSTER].acts) == 2, "what was done stays counted"
+    assert len(book.documents[CLUSTER].acts) == 3, "what was done stays counted"
 
 
 def test_what_was_never_sent_doesnt_count() -> None:

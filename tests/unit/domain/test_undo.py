@@ -85,12 +85,22 @@ def test_what_did_not_help_but_did_no_harm_costs_no_mode_yet(remedy: Remedy) -> 
 
 
 @each()
-@pytest.mark.parametrize("mode", [Mode.OBSERVE, Mode.SUGGEST, Mode.APPROVE])
+@pytest.mark.parametrize("mode", [Mode.SUGGEST, Mode.APPROVE])
 def test_no_mode_keeps_our_own_deed_from_being_undone(remedy: Remedy, mode: Mode) -> None:
     policy = replace(POLICY, mode=mode)
     at_s = remedy.judged_s + 1.0
     decision = remedy.looked(remedy.failed(), remedy.in_vain, at_s, policy=policy)
     assert [one.action for one in decision.perform] == [remedy.undo]
+
+
+@each()
+def test_in_observe_mode_nothing_is_written_not_even_to_put_it_back(remedy: Remedy) -> None:
+    policy = replace(POLICY, mode=Mode.OBSERVE)
+    decision = remedy.looked(remedy.failed(), remedy.in_vain, remedy.judged_s + 1.0, policy=policy)
+    assert decision.perform == ()
+    hold = only(decision.document).hold
+    assert hold is not None
+    assert (hold.reason, hold.patient) == (Reason.OBSERVE_MODE, True)
 
 
 def test_a_rollout_that_is_going_bad_is_not_resumed_but_a_humans() -> None:

@@ -30,7 +30,12 @@ from worker.domain.guards.moment import (
     not_silenced,
     window_open,
 )
-from worker.domain.guards.permission import conditions, kill_switch, mode_allows
+from worker.domain.guards.permission import (
+    conditions,
+    kill_switch,
+    mode_allows,
+    not_only_observing,
+)
 from worker.domain.guards.target import (
     has_controller,
     opted_out,
@@ -77,9 +82,10 @@ UNDO_GUARDS: tuple[Guard, ...] = (
     window_open,
     one_disruption,
     room_in_scopes,
+    not_only_observing,
     kill_switch,
 )
-"""What may stop an undo: it puts back what we did, so neither a mode nor a cool-down applies."""
+"""What may stop an undo: it puts back what we did, so neither a yes nor a cool-down is needed."""
 
 
 def first_refusal(case: Case, guards: tuple[Guard, ...] = GUARDS) -> Refusal | None:

@@ -6,6 +6,7 @@ from worker.domain.approval import digest_of
 from worker.domain.evidence import Unknown
 from worker.domain.facts import Facts
 from worker.domain.guards.case import Case
+from worker.domain.holding import only_watched
 from worker.domain.planners.plan import Refusal, Then
 from worker.domain.playbook import Mode, Step, lower
 from worker.domain.reason import Reason
@@ -99,6 +100,14 @@ def _used_for(case: Case) -> bool:
     if attempt is None or sent is None or not attempt.approved_by:
         return False
     return (sent.parameters, sent.generation) == (plan.parameters, plan.generation)
+
+
+def not_only_observing(case: Case) -> Refusal | None:
+    """In observe mode nothing is written at all, not even to put back what was done before."""
+    if not only_watched(case.document, case.incident, case.situation):
+        return None
+    target = case.plan.target.text
+    return Refusal(Reason.OBSERVE_MODE, Then.HOLD, case.plan.detail, None, target, patient=True)
 
 
 def kill_switch(case: Case) -> Refusal | None:
