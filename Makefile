@@ -55,7 +55,7 @@ imports: $(READY)
 	$(BIN)/lint-imports --no-logo
 
 unit: $(READY)
-	$(BIN)/pytest -n $(TEST_PROCESSES) -m "not e2e and not soak"
+	$(BIN)/pytest -n $(TEST_PROCESSES) --dist worksteal -m "not e2e and not soak"
 
 manifests: $(READY)
 	$(BIN)/hadolint Dockerfile
@@ -72,6 +72,7 @@ simulate: $(READY)  ## Ten thousand simulated schedules; one line says what they
 
 soak: lab  ## Everything that needs the lab, long runs included
 	$(BIN)/pytest -m "soak or e2e"
+	EXAMPLES_PERCENT=100 $(BIN)/pytest -n $(TEST_PROCESSES) tests/property
 
 mutants: $(READY)  ## Plant each deliberate bug in a copy, and show what finds it
 	$(BIN)/python -m tests.mutants

@@ -96,7 +96,7 @@ STOPS_AN_UNDO = {
     "kill switch set", "clocks disagree", "facts stale", "opted out", "somebody at work",
     "somebody at work in the namespace", "somebody at work in the cluster", "a freeze",
     "maintenance", "no time to act", "rate of the namespace", "rate of the cluster",
-    "namespace protected", "workload protected", "nothing known", "an older pack",
+    "namespace protected", "workload protected", "nothing known", "an older pack", "observe",
 }  # fmt: skip
 
 

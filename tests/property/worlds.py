@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 from hypothesis import HealthCheck, settings
@@ -16,9 +17,13 @@ from worker.domain.identity import Target
 from worker.domain.ops_event import OpsEvent, OpsEventKind
 from worker.domain.pods import Container, DisruptionBudget, Pod, PodHealth
 
+SHARE_PERCENT = int(os.environ.get("EXAMPLES_PERCENT", "40"))  # `make soak` has all of them
+EXAMPLES_LEAST = 10
+
 
 def examples(count: int) -> settings:
-    """So many examples, however long a slow machine takes for them."""
+    """So many examples in a long run and a part of them in a quick one, however long they take."""
+    count = max(EXAMPLES_LEAST, count * SHARE_PERCENT // 100)
     return settings(max_examples=count, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

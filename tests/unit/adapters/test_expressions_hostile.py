@@ -6,6 +6,7 @@ No time is asserted; what is too expensive is refused before it is tried, or com
 from __future__ import annotations
 
 import datetime
+import re
 import sys
 from enum import StrEnum
 from types import MappingProxyType
@@ -87,7 +88,7 @@ def test_what_a_label_says_is_data(text: str) -> None:
         ([["a" * 1000]] * 200, "too large to be judged"),
         (Unknown("slow"), "not known, slow"),
     ],
-    ids=lambda value: repr(value)[:30],
+    ids=lambda value: re.sub(r" at 0x\w+", "", repr(value))[:30],
 )
 def test_facts_that_no_condition_may_see(value: Any, says: str) -> None:
     given = answer("facts.odd != 1", {"facts": {"odd": value}})
