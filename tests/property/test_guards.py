@@ -117,7 +117,7 @@ def test_the_worlds_are_such_that_something_is_sent() -> None:
     """Else all of the above would be true of a worker that never acts."""
     acted: Counter[str] = Counter()
 
-    @examples(100)
+    @examples(100, always=True)
     @given(begun_lives, seen_now, pauses)
     def count(life: list[Move], seen: Facts, after_s: float) -> None:
         acted["now"] += bool(world_of(life, seen, after_s).sent())

@@ -51,7 +51,7 @@ def met_in(step: Step) -> Iterator[object]:
 def test_every_phase_every_end_and_every_kind_of_entry_is_lived_through() -> None:
     seen: Counter[object] = Counter()
 
-    @settings(examples(300), derandomize=True)
+    @settings(examples(300, always=True), derandomize=True)
     @given(lives)
     def count(life: list[Move]) -> None:
         seen.update({one for step in live(WEB, life) for one in met_in(step)})
@@ -65,7 +65,7 @@ def test_every_phase_every_end_and_every_kind_of_entry_is_lived_through() -> Non
 def test_so_is_every_question_and_every_undo() -> None:
     seen: Counter[object] = Counter()
 
-    @settings(examples(300), derandomize=True)
+    @settings(examples(300, always=True), derandomize=True)
     @given(tales)
     def count(tale: Tale) -> None:
         steps = live(WEB, tale.life, tale.policy, tale.pack)

@@ -109,14 +109,14 @@ def edges(before: SubjectDocument, after: SubjectDocument) -> set[Edge]:
     return moved
 
 
-@examples(120)
+@examples(120, always=True)
 @given(subjects, lives, policies)
 def test_no_life_takes_another_one(subject: Subject, life: list[Move], policy: Policy) -> None:
     for step in live(subject, life, policy):
         assert edges(step.before, step.after) <= TABLE, step.stage
 
 
-@examples(150)
+@examples(150, always=True)
 @given(turns)
 def test_no_life_of_a_remedy_that_can_be_undone_or_is_asked_for_does(
     life: tuple[Remedy, list[Turn]],
@@ -136,7 +136,7 @@ def test_no_life_of_a_remedy_that_can_be_undone_or_is_asked_for_does(
 def test_those_lives_take_every_transition_and_undo_and_ask() -> None:
     seen: Counter[object] = Counter()
 
-    @settings(examples(300), derandomize=True)
+    @settings(examples(300, always=True), derandomize=True)
     @given(turns)
     def count(life: tuple[Remedy, list[Turn]]) -> None:
         met: set[object] = set()
