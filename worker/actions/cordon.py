@@ -10,8 +10,9 @@ Undo: each is the other's. Right: patch nodes.
 
 from __future__ import annotations
 
-from worker.actions.json_patch import add, by_version, noted, patch, pointer, remove, test, unmarked
-from worker.domain.marks import CORDONED_BY, INTENT_ID
+from worker.actions.json_patch import add, by_version, pointer, remove, test
+from worker.actions.switch import switch_off, switch_on
+from worker.domain.marks import CORDONED_BY
 from worker.domain.outbox import Intent
 from worker.engine.perform import Unfit
 from worker.engine.ports import Json, WriteRequest
@@ -22,22 +23,10 @@ UNSCHEDULABLE = pointer("spec", "unschedulable")
 def cordon(intent: Intent, annotation_prefix: str, material: Json) -> WriteRequest | Unfit:
     if material["spec"].get("unschedulable"):
         return Unfit(f"{intent.target.text} is cordoned already")
-    notes = {
-        f"{annotation_prefix}/{INTENT_ID}": intent.id,
-        f"{annotation_prefix}/{CORDONED_BY}": intent.id,
-    }
-    return patch(intent, *by_version(intent), add(UNSCHEDULABLE, True), *noted(material, notes))
+    operations = (*by_version(intent), add(UNSCHEDULABLE, True))
+    return switch_on(intent, annotation_prefix, material, CORDONED_BY, operations)
 
 
 def uncordon(intent: Intent, annotation_prefix: str, material: Json) -> WriteRequest | Unfit:
-    mark = unmarked(material, f"{annotation_prefix}/{CORDONED_BY}")
-    if isinstance(mark, Unfit):
-        return mark
-    return patch(
-        intent,
-        *by_version(intent),
-        test(UNSCHEDULABLE, True),
-        remove(UNSCHEDULABLE),
-        *mark,
-        *noted(material, {f"{annotation_prefix}/{INTENT_ID}": intent.id}),
-    )
+    operations = (*by_version(intent), test(UNSCHEDULABLE, True), remove(UNSCHEDULABLE))
+    return switch_off(intent, annotation_prefix, material, CORDONED_BY, operations)

@@ -10,17 +10,9 @@ Undo: each is the other's. Right: patch deployments.
 
 from __future__ import annotations
 
-from worker.actions.json_patch import (
-    add,
-    by_generation,
-    noted,
-    patch,
-    pointer,
-    remove,
-    test,
-    unmarked,
-)
-from worker.domain.marks import INTENT_ID, PAUSED_BY
+from worker.actions.json_patch import add, by_generation, pointer, remove, test
+from worker.actions.switch import switch_off, switch_on
+from worker.domain.marks import PAUSED_BY
 from worker.domain.outbox import Intent
 from worker.engine.perform import Unfit
 from worker.engine.ports import Json, WriteRequest
@@ -31,22 +23,10 @@ PAUSED = pointer("spec", "paused")
 def pause(intent: Intent, annotation_prefix: str, material: Json) -> WriteRequest | Unfit:
     if material["spec"].get("paused"):
         return Unfit(f"{intent.target.text} is paused already")
-    notes = {
-        f"{annotation_prefix}/{INTENT_ID}": intent.id,
-        f"{annotation_prefix}/{PAUSED_BY}": intent.id,
-    }
-    return patch(intent, *by_generation(intent), add(PAUSED, True), *noted(material, notes))
+    operations = (*by_generation(intent), add(PAUSED, True))
+    return switch_on(intent, annotation_prefix, material, PAUSED_BY, operations)
 
 
 def resume(intent: Intent, annotation_prefix: str, material: Json) -> WriteRequest | Unfit:
-    mark = unmarked(material, f"{annotation_prefix}/{PAUSED_BY}")
-    if isinstance(mark, Unfit):
-        return mark
-    return patch(
-        intent,
-        *by_generation(intent),
-        test(PAUSED, True),
-        remove(PAUSED),
-        *mark,
-        *noted(material, {f"{annotation_prefix}/{INTENT_ID}": intent.id}),
-    )
+    operations = (*by_generation(intent), test(PAUSED, True), remove(PAUSED))
+    return switch_off(intent, annotation_prefix, material, PAUSED_BY, operations)

@@ -8,8 +8,9 @@ Undo: each is the other's. Right: patch cronjobs.
 
 from __future__ import annotations
 
-from worker.actions.json_patch import by_generation, noted, patch, pointer, replace, test, unmarked
-from worker.domain.marks import INTENT_ID, SUSPENDED_BY
+from worker.actions.json_patch import by_generation, pointer, replace, test
+from worker.actions.switch import switch_off, switch_on
+from worker.domain.marks import SUSPENDED_BY
 from worker.domain.outbox import Intent
 from worker.engine.perform import Unfit
 from worker.engine.ports import Json, WriteRequest
@@ -18,28 +19,10 @@ SUSPEND = pointer("spec", "suspend")
 
 
 def suspend(intent: Intent, annotation_prefix: str, material: Json) -> WriteRequest:
-    notes = {
-        f"{annotation_prefix}/{INTENT_ID}": intent.id,
-        f"{annotation_prefix}/{SUSPENDED_BY}": intent.id,
-    }
-    return patch(
-        intent,
-        *by_generation(intent),
-        test(SUSPEND, False),
-        replace(SUSPEND, True),
-        *noted(material, notes),
-    )
+    operations = (*by_generation(intent), test(SUSPEND, False), replace(SUSPEND, True))
+    return switch_on(intent, annotation_prefix, material, SUSPENDED_BY, operations)
 
 
 def resume(intent: Intent, annotation_prefix: str, material: Json) -> WriteRequest | Unfit:
-    mark = unmarked(material, f"{annotation_prefix}/{SUSPENDED_BY}")
-    if isinstance(mark, Unfit):
-        return mark
-    return patch(
-        intent,
-        *by_generation(intent),
-        test(SUSPEND, True),
-        replace(SUSPEND, False),
-        *mark,
-        *noted(material, {f"{annotation_prefix}/{INTENT_ID}": intent.id}),
-    )
+    operations = (*by_generation(intent), test(SUSPEND, True), replace(SUSPEND, False))
+    return switch_off(intent, annotation_prefix, material, SUSPENDED_BY, operations)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from worker.domain.alert import Alert, AlertStatus
+from worker.domain.alert import Alert
 from worker.domain.catalogue import DESCRIPTOR_OF, Verb
 from worker.domain.identity import Subject
 from worker.domain.outbox import Intent
@@ -17,17 +17,16 @@ from worker.domain.scope import (
     Scope,
     ScopeDocument,
     ScopeKind,
-    Sick,
     claimed,
     released,
     withdrawn,
 )
 from worker.domain.scope_notes import SHADOW, applied
 from worker.domain.scopes_seen import ScopesSeen, scopes_of
-from worker.domain.storm import HOUR_S, reported, storm
+from worker.domain.standing import opened_by, standing
+from worker.domain.storm import HOUR_S, reported, storm, storm_alert
 from worker.domain.subject import SubjectDocument
 
-STORM_ALERT = "aiops/storm"  # the engine's own name for it
 NOT_COUNTED = frozenset({REPAIR, SHADOW})
 """What comes of an act is assumed: it is no ground for promoting or demoting a playbook."""
 
@@ -39,6 +38,7 @@ class ScopeBook:
     policy: Policy
     services: int
     documents: dict[Scope, ScopeDocument] = field(default_factory=dict)
+    _told_s: float = 0.0  # the beginning of the storm that was told last
     _calm: tuple[ScopeDocument | None, int] = (None, 0)
 
     def seen(self, subject: Subject) -> ScopesSeen:
@@ -47,17 +47,14 @@ class ScopeBook:
 
     def report(self, document: SubjectDocument, now_s: float) -> SubjectDocument:
         """The subject says that it fell sick, or got well."""
-        subject, incidents = document.subject, document.open_incidents
-        sick = bool(incidents) and subject.workload is not None
-        if sick == document.reported_sick:
+        sick = standing(document, now_s)
+        if (sick is not None) == document.reported_sick:
             return document
-        mine = Sick(subject.text, now_s, incidents[0].cause) if sick else None
-        opened = {one.id: one.opened_at_s for one in incidents}
         self.documents[CLUSTER] = reported(
-            self._of(CLUSTER), subject=subject.text, sick=mine, opened=opened,
-            known=self.services, limits=self.policy.storm, now_s=now_s,
+            self._of(CLUSTER), subject=document.subject.text, sick=sick,
+            opened=opened_by(document), known=self.services, limits=self.policy.storm, now_s=now_s,
         )  # fmt: skip
-        return replace(document, reported_sick=sick)
+        return replace(document, reported_sick=sick is not None)
 
     def storm_to_tell(self, now_s: float) -> Alert | None:
         """The alert about a storm that nobody was told of yet; from now on somebody was."""
@@ -68,14 +65,10 @@ class ScopeBook:
         if found is None:
             self._calm = (cluster, hour)
             return None
-        if cluster.storm_told_s >= cluster.storm_since_s > 0:
+        if self._told_s >= cluster.storm_since_s > 0:
             return None
-        self.documents[CLUSTER] = replace(cluster, storm_told_s=found.since_s)
-        return Alert(
-            name=STORM_ALERT, status=AlertStatus.FIRING,
-            labels={"severity": "critical", "sick": str(found.sick), "words": found.words},
-            annotations={}, starts_at_s=found.since_s, ends_at_s=None, fingerprint=STORM_ALERT,
-        )  # fmt: skip
+        self._told_s = found.since_s
+        return storm_alert(found, found.since_s)
 
     def claim(self, subject: Subject, intent: Intent, now_s: float) -> Reason | None:
         """Room in every scope, or why not; nothing is kept when one has none."""

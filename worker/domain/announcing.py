@@ -6,7 +6,6 @@ name is lifted by the same name, or by time.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -20,6 +19,7 @@ from worker.domain.person_hold import HOLD_MAX_S, HOLD_S, PersonHold, with_hold,
 from worker.domain.repair import owe
 from worker.domain.scope import ScopeKind
 from worker.domain.scope_notes import HOLD, RELEASE
+from worker.domain.short_duration import said_s
 from worker.domain.subject import SubjectDocument
 
 HOLDS_FOR_S = {
@@ -32,8 +32,6 @@ ENDS = {
     OpsEventKind.MAINTENANCE_ENDED: frozenset({"maintenance_started"}),
 }
 WORDS_LENGTH_MAX = 160  # characters of an event's detail that are kept with what it changed
-_DURATION = re.compile(r"([0-9]{1,6})([smh])")
-_UNIT_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def announced(document: SubjectDocument, event: OpsEvent, now_s: float) -> SubjectDocument:
@@ -52,9 +50,9 @@ def announced(document: SubjectDocument, event: OpsEvent, now_s: float) -> Subje
 
 def _hold(event: OpsEvent, at_s: float, words: str) -> PersonHold:
     lasts_s = HOLDS_FOR_S[event.kind]
-    given = _DURATION.fullmatch(event.detail.get("for", ""))
-    if given is not None:
-        lasts_s = min(float(given.group(1)) * _UNIT_S[given.group(2)], HOLD_MAX_S)
+    given_s = said_s(event.detail.get("for", ""))
+    if given_s is not None:
+        lasts_s = min(given_s, HOLD_MAX_S)
     return PersonHold(
         id=f"{event.kind}:{event.actor}", what=str(event.kind), by=event.actor, since_s=at_s,
         until_s=at_s + lasts_s, words=words,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from worker.domain.identity import Subject, SubjectKind, Target
+from worker.domain.identity import STORM_ALERT, Subject, SubjectKind, Target
 
 CAUSE_LENGTH_MAX = 64  # characters
 
@@ -23,7 +23,7 @@ CAUSE_OF_ALERT: Mapping[str, str] = {
     "KubePodNotReady": "not_ready",
     "KubeDeploymentReplicasMismatch": "not_ready",
     "KubeStatefulSetReplicasMismatch": "not_ready",
-    "aiops/storm": "storm",  # the worker's own, about all that is sick at once
+    STORM_ALERT: "storm",  # the worker's own, about all that is sick at once
     "KubeContainerWaiting": "container_waiting",
     "KubeDeploymentRolloutStuck": "rollout_stuck",
     "KubeStatefulSetUpdateNotRolledOut": "rollout_stuck",

@@ -12,10 +12,9 @@ from worker.domain.decision import decide, true_now_s
 from worker.domain.evidence import Unknown
 from worker.domain.facts import Facts
 from worker.domain.guards import Case, answers
-from worker.domain.guards.permission import inapplicable, mode_in_force
+from worker.domain.guards.permission import mode_in_force
 from worker.domain.incident import Incident, Phase
 from worker.domain.pack import Pack
-from worker.domain.planners import plan
 from worker.domain.planners.plan import Plan, Refusal, Then
 from worker.domain.playbook import Mode, Playbook, Step
 from worker.domain.policy import Policy
@@ -24,6 +23,7 @@ from worker.domain.record import Demotion
 from worker.domain.remedy import stormy, stuck
 from worker.domain.situation import Situation
 from worker.domain.subject import SubjectDocument
+from worker.domain.weighing import weighed, without_its_question
 from worker.domain.window import Window
 
 
@@ -132,18 +132,16 @@ def _rungs(
     if playbook.name != incident.playbook:
         incident = replace(incident, rung=incident.rung if incident.attempts else 0)
     rungs: list[Rung] = []
+    here = replace(incident, playbook=playbook.name)
     for number in range(incident.rung, len(playbook.steps)):
-        step = playbook.steps[number]
-        here = replace(incident, playbook=playbook.name, rung=number)
-        if rungs:
-            here = replace(here, request=None)
-        planned = inapplicable(step, situation.facts) or plan(step, document, here, situation)
-        rung = Rung(number + 1, step, planned)
-        if isinstance(planned, Plan):
-            case = Case(document, here, playbook, step, planned, situation)
-            mode, demotion = mode_in_force(case)
-            rung = replace(rung, answers=answers(case), mode=mode, lowered_by=demotion)
+        step, here = playbook.steps[number], replace(here, rung=number)
+        found = weighed(document, here, playbook, situation)
+        rung = Rung(number + 1, step, found.plan if isinstance(found, Case) else found)
+        if isinstance(found, Case):
+            mode, demotion = mode_in_force(found)
+            rung = replace(rung, answers=answers(found), mode=mode, lowered_by=demotion)
         rungs.append(rung)
+        here = without_its_question(here, step)
         if rung.refusal is None or rung.refusal.then is not Then.NEXT_STEP:
             break
     return tuple(rungs)

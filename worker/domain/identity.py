@@ -71,3 +71,6 @@ INGEST = Subject(SubjectKind.CLUSTER, "", "ingest")
 
 STORM = Subject(SubjectKind.CLUSTER, "", "storm")
 """The subject that owns a storm: one incident for all that is sick at once."""
+
+STORM_ALERT = "aiops/storm"
+"""The name of the alert about it: the worker's own, which can't come in from outside for STORM."""

@@ -11,13 +11,11 @@ from worker.domain.asking import ASKS, SUGGESTS, ask, suggest
 from worker.domain.commit import commit
 from worker.domain.evidence import RolloutHealth, Unknown
 from worker.domain.guards import Case, first_refusal
-from worker.domain.guards.permission import inapplicable
 from worker.domain.handover import escalate
 from worker.domain.holding import hold, in_time, refused
 from worker.domain.identity import INGEST, STORM
 from worker.domain.incident import Incident, Phase, intent_id
 from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.planners import plan
 from worker.domain.planners.plan import Plan, Refusal, Then
 from worker.domain.playbook import Playbook, Step
 from worker.domain.reason import Reason
@@ -27,6 +25,7 @@ from worker.domain.shadow import remembered
 from worker.domain.situation import Situation
 from worker.domain.storm import storm
 from worker.domain.subject import UNPUBLISHED_MAX, SubjectDocument
+from worker.domain.weighing import weighed, without_its_question
 
 
 def consider(
@@ -63,11 +62,9 @@ def _climb(
     for rung in range(base, len(playbook.steps)):
         step = playbook.steps[rung]
         incident = replace(incident, rung=rung)
-        planned = inapplicable(step, situation.facts) or plan(step, document, incident, situation)
-        answer = planned
-        if isinstance(planned, Plan):
-            case = Case(document, incident, playbook, step, planned, situation)
-            answer = first_refusal(case) or planned
+        found = weighed(document, incident, playbook, situation)
+        planned = found.plan if isinstance(found, Case) else found
+        answer = (first_refusal(found) or found.plan) if isinstance(found, Case) else found
         if isinstance(answer, Plan):
             incident = in_time(incident, answer, situation)
             if now_s < incident.decide_by_s:
@@ -99,9 +96,7 @@ def _passed(
     if incident.passed.get(rung) != refusal.reason:
         document = refused(document, incident, step.verb, refusal, now_s)
         incident = replace(incident, passed={**incident.passed, rung: str(refusal.reason)})
-    if incident.request is not None and incident.request.action == step.verb:
-        incident = replace(incident, request=None)
-    return document, incident
+    return document, without_its_question(incident, step)
 
 
 def _committed(

@@ -105,7 +105,6 @@ class ScopeDocument:
     hours: tuple[Hour, ...] = ()
     storm_since_s: float = 0.0
     storm_until_s: float = 0.0
-    storm_told_s: float = 0.0
     holds: tuple[PersonHold, ...] = ()
     records: tuple[Record, ...] = ()
     last_now_s: float = 0.0

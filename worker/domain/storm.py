@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from worker.domain.alert import Alert, AlertStatus
+from worker.domain.identity import STORM_ALERT
 from worker.domain.scope import (
     HOURS_KEPT,
     OPENED_MAX,
@@ -87,6 +89,15 @@ def storm(document: ScopeDocument, known: int, limits: StormLimits, now_s: float
         return None
     since_s = document.storm_since_s or now_s
     return Storm(words or "it has been calm for a moment only", since_s, len(document.sick))
+
+
+def storm_alert(found: Storm, starts_at_s: float) -> Alert:
+    """The storm as an alert to its own subject."""
+    return Alert(
+        name=STORM_ALERT, status=AlertStatus.FIRING,
+        labels={"severity": "critical", "sick": str(found.sick), "words": found.words},
+        annotations={}, starts_at_s=starts_at_s, ends_at_s=None, fingerprint=STORM_ALERT,
+    )  # fmt: skip
 
 
 def gathering(

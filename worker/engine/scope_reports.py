@@ -8,23 +8,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from worker.domain.alert import Alert, AlertStatus
+from worker.domain.alert import Alert
 from worker.domain.correlation import Inventory
 from worker.domain.evidence import Unknown
-from worker.domain.identity import STORM
+from worker.domain.identity import STORM, STORM_ALERT
 from worker.domain.inbox import accept as put_into_inbox
 from worker.domain.policy import Policy
-from worker.domain.scope import ScopeDocument, Sick
+from worker.domain.scope import ScopeDocument
 from worker.domain.scope_notes import KINDS
 from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.storm import Storm, storm
+from worker.domain.standing import opened_by, standing
+from worker.domain.storm import Storm, storm, storm_alert
 from worker.domain.subject import SubjectDocument
 from worker.engine.documents import Documents
 from worker.engine.indexes import CONFLICTS_MAX, OpenIndex
 from worker.engine.ports import PermanentError, TransientError, Waker
-from worker.engine.scopes import Scopes, reports
-
-STORM_ALERT = "aiops/storm"  # no monitor's: this name can't come in from outside as this subject
+from worker.engine.scopes import Scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +38,15 @@ class ScopeReports:
     async def report(self, document: SubjectDocument, now_s: float) -> SubjectDocument:
         """Tell the cluster's document when this subject fell sick or got well. Raises
         TransientError; a document that can't be read leaves it untold, and nothing is done."""
-        sick = bool(document.open_incidents) and reports(document.subject)
-        if sick == document.reported_sick:
+        sick = standing(document, now_s)
+        if (sick is not None) == document.reported_sick:
             return document
-        known = self.inventory.services()
-        cause = document.open_incidents[0].cause if sick else ""
-        mine = Sick(document.subject.text, now_s, cause) if sick else None
-        opened = {one.id: one.opened_at_s for one in document.open_incidents}
+        known, opened = self.inventory.services(), opened_by(document)
         try:
-            await self.scopes.report(document.subject, mine, opened, known, now_s)
+            await self.scopes.report(document.subject, sick, opened, known, now_s)
         except PermanentError:
             return document
-        return replace(document, reported_sick=sick)
+        return replace(document, reported_sick=sick is not None)
 
     async def seen(self, document: SubjectDocument, now_s: float) -> ScopesSeen | Unknown:
         """The scope documents for this decision; a storm that nobody was told of is told now."""
@@ -118,8 +114,4 @@ def _told(found: Storm, document: SubjectDocument, now_s: float) -> Alert:
     since_s = found.since_s
     if before and since_s <= before[-1]:
         since_s = max(now_s, before[-1] + 1.0)
-    return Alert(
-        name=STORM_ALERT, status=AlertStatus.FIRING,
-        labels={"severity": "critical", "sick": str(found.sick), "words": found.words},
-        annotations={}, starts_at_s=since_s, ends_at_s=None, fingerprint=STORM_ALERT,
-    )  # fmt: skip
+    return storm_alert(found, since_s)

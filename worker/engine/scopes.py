@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 
 from worker.domain.codec import UndecodableError, decode
 from worker.domain.evidence import Unknown
-from worker.domain.identity import Subject, SubjectKind
+from worker.domain.identity import Subject
 from worker.domain.outbox import HeldLease, Intent, ScopeNote
 from worker.domain.policy import Policy
 from worker.domain.reason import Reason
@@ -151,11 +151,6 @@ class Scopes:
                 if save.key in await self._store.save([save]):
                     return changed
         raise TransientError(f"{scope.text}: lost {CONFLICTS_MAX} saves in a row")
-
-
-def reports(subject: Subject) -> bool:
-    """Whether a subject counts among the sick and the well: services with a workload."""
-    return subject.kind is SubjectKind.SERVICE and subject.workload is not None
 
 
 def _read(scope: Scope, stored: Stored | None) -> ScopeDocument:

@@ -61,6 +61,16 @@ class FaultyStore:
         found = (await self.real.load([key])).get(key)
         assert await self.real.save([Save(key, value, found.version if found else "")])
 
+    def once_before_saving(self, key: str, happen: Callable[[], Awaitable[None]]) -> None:
+        """Let this happen right before the first save of a document with this key."""
+
+        async def hook(saves: Sequence[Save]) -> None:
+            if any(one.key == key for one in saves):
+                self.before_save = None
+                await happen()
+
+        self.before_save = hook
+
     def saved(self, prefix: str) -> int:
         """How many saves of keys with this prefix were answered as saved."""
         return sum(

@@ -186,6 +186,10 @@ async def acts(rig: Rig, where: Scope) -> list[str]:
     return [one.intent for one in (await scope(rig, where)).acts]
 
 
+async def sick(rig: Rig) -> list[str]:
+    return [one.subject for one in (await scope(rig, CLUSTER)).sick]
+
+
 async def nothing_is_claimed(rig: Rig, subject: Subject = SHOP) -> None:
     """Neither in the scopes nor by the subject."""
     for where in (NAMESPACE, CLUSTER):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from tests.unit.engine.rig import SHOP, Rig
 from tests.unit.engine.stage import (
-    EVICT,
     NAMESPACE,
     SICK_NODE,
     acts,
@@ -18,36 +16,17 @@ from tests.unit.engine.stage import (
     incident_of,
     leases,
     nothing_is_claimed,
-    pack_of,
     service,
     turns,
 )
 from worker.domain.reason import Reason
 from worker.domain.scope import CLUSTER, Act, Lease, Scope
-from worker.engine.ports import Save, WriteRequest
+from worker.engine.ports import WriteRequest
 
 API = service("api")
 OTHER = service("other", "elsewhere")
 
-
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    made = Rig(tmp_path)
-    made.pack = pack_of(EVICT)
-    made.restart()
-    yield made
-    await made.close()
-
-
-def once(rig: Rig, key: str, happen: Callable[[], Awaitable[None]]) -> None:
-    """Let this happen right before the first save of a document with this key."""
-
-    async def hook(saves: Sequence[Save]) -> None:
-        if any(one.key == key for one in saves):
-            rig.store.before_save = None
-            await happen()
-
-    rig.store.before_save = hook
+pytestmark = pytest.mark.usefixtures("evicting")
 
 
 async def test_the_room_is_claimed_before_the_write_is_sent(rig: Rig) -> None:
@@ -120,7 +99,7 @@ async def test_what_changes_between_decision_and_claim_stops_the_write(
 ) -> None:
     """Its guard has let it pass; the claim is the last word, and nothing of it is kept."""
     await due(rig)
-    once(rig, f"subject-{SHOP.key}", lambda: change(rig, where))
+    rig.store.once_before_saving(f"subject-{SHOP.key}", lambda: change(rig, where))
     rig.cluster.order.clear()
     await rig.turn()
     assert rig.cluster.writes == []

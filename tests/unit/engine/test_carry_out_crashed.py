@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from pathlib import Path
-
 import pytest
 
 from tests.unit.engine.rig import SHOP, Rig
 from tests.unit.engine.stage import (
-    EVICT,
     NAMESPACE,
     RESTART,
     acts,
@@ -26,30 +22,12 @@ from tests.unit.engine.stage import (
 )
 from worker.domain.reason import Reason
 from worker.domain.scope import CLUSTER
-from worker.engine.ports import Save, WriteRequest
+from worker.engine.ports import WriteRequest
 
 API = service("api")
 OTHER = service("other", "elsewhere")
 
-
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    made = Rig(tmp_path)
-    made.pack = pack_of(EVICT)
-    made.restart()
-    yield made
-    await made.close()
-
-
-def once(rig: Rig, key: str, happen: Callable[[], Awaitable[None]]) -> None:
-    """Let this happen right before the first save of a document with this key."""
-
-    async def hook(saves: Sequence[Save]) -> None:
-        if any(one.key == key for one in saves):
-            rig.store.before_save = None
-            await happen()
-
-    rig.store.before_save = hook
+pytestmark = pytest.mark.usefixtures("evicting")
 
 
 async def crash(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,7 +124,7 @@ async def test_two_replicas_race_for_one_lease_and_one_of_them_writes(rig: Rig) 
         await rig.another_engine().shell.work(API.key)
 
     rig.cluster.before_write = look
-    once(rig, NAMESPACE.key, faster)
+    rig.store.once_before_saving(NAMESPACE.key, faster)
     await rig.turn()
     assert len(rig.cluster.writes) == 1
     assert {one.kind for one in rig.cluster.writes} == {"Pod"}

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from tests.unit.engine.rig import NOBODY, SHOP, Rig, alert, body
 from tests.unit.engine.stage import (
-    EVICT,
     NAMESPACE,
     deploy,
     due,
     fire,
     incident_of,
-    pack_of,
     scope,
     service,
+    sick,
     turns,
 )
 from worker.domain.identity import STORM
@@ -28,18 +24,7 @@ from worker.engine.documents import document_key
 
 KEY = document_key(SHOP.key)
 
-
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    made = Rig(tmp_path)
-    made.pack = pack_of(EVICT)
-    made.restart()
-    yield made
-    await made.close()
-
-
-async def sick(rig: Rig) -> list[str]:
-    return [one.subject for one in (await scope(rig, CLUSTER)).sick]
+pytestmark = pytest.mark.usefixtures("evicting")
 
 
 async def test_it_is_told_before_anything_is_decided(rig: Rig) -> None:

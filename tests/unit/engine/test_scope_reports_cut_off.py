@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 
 from tests.unit.engine.rig import SHOP, Rig, alert, body
 from tests.unit.engine.stage import (
-    EVICT,
     NAMESPACE,
     change_scope,
     deploy,
     due,
     incident_of,
-    pack_of,
     pass_time,
     scope,
     service,
+    sick,
     turns,
 )
 from worker.domain.incident import Phase
@@ -29,18 +27,7 @@ from worker.engine.ports import Save
 
 KEY = document_key(SHOP.key)
 
-
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    made = Rig(tmp_path)
-    made.pack = pack_of(EVICT)
-    made.restart()
-    yield made
-    await made.close()
-
-
-async def sick(rig: Rig) -> list[str]:
-    return [one.subject for one in (await scope(rig, CLUSTER)).sick]
+pytestmark = pytest.mark.usefixtures("evicting")
 
 
 async def test_what_fell_sick_again_meanwhile_is_told_again(rig: Rig) -> None:

@@ -14,13 +14,12 @@ from fastapi import HTTPException, Request
 
 from worker.domain.json_text import decode
 from worker.domain.malformed import Malformed
+from worker.domain.short_duration import said_s
 from worker.domain.steering import WORDS_LENGTH_MAX
 
 BODY_MAX_BYTES = 4096  # some names and a sentence; several times what anybody writes
 DEPTH_MAX = 2  # an object with a scope in it
 VALUE_SHOWN_LENGTH = 64  # characters of a wrong value that the answer repeats
-DURATION = re.compile(r"([0-9]{1,6})([smh])")
-UNIT_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 Body = Mapping[str, object]
 
@@ -75,8 +74,7 @@ def words(body: Body) -> str:
 def duration_s(body: Body, name: str, *, least_s: float, most_s: float) -> float:
     """Such as 30m or 4h. Raises HTTPException."""
     value = body[name]
-    match = DURATION.fullmatch(value) if isinstance(value, str) else None
-    seconds = float(match[1]) * UNIT_S[match[2]] if match else 0.0
+    seconds = (said_s(value) if isinstance(value, str) else None) or 0.0
     if not least_s <= seconds <= most_s:
         raise HTTPException(
             422,
