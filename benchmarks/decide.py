@@ -20,16 +20,16 @@ import orjson
 
 from benchmarks.looks import Look, Looks
 from benchmarks.result import Result, compare
-from worker.domain.absorb import absorb
-from worker.domain.alert import Alert, AlertStatus
 from worker.domain.catalogue import Verb
-from worker.domain.decision import decide as decided
-from worker.domain.inbox import accept
-from worker.domain.pack import Pack
-from worker.domain.playbook import Matcher, Mode, Playbook, Step
-from worker.domain.scope import CLUSTER, Opened, ScopeDocument, Sick
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.subject import INCIDENTS_OPEN_MAX, SubjectDocument
+from worker.domain.deciding.decision import decide as decided
+from worker.domain.document.subject import INCIDENTS_OPEN_MAX, SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.alert import Alert, AlertStatus
+from worker.domain.incoming.inbox import accept
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Matcher, Mode, Playbook, Step
+from worker.domain.scopes.scope import CLUSTER, Opened, ScopeDocument, Sick
+from worker.domain.scopes.scopes_seen import ScopesSeen
 from worker.packs import read_pack
 
 RUNS = 5

@@ -10,13 +10,13 @@ from worker.adapters.expressions.evaluator import CelExpressions
 from worker.backtest.recording import read_file
 from worker.backtest.replay import Replay
 from worker.backtest.survey import Recording
-from worker.domain.decision import decide
-from worker.domain.evidence import Unknown
-from worker.domain.facts import Facts
-from worker.domain.pack import Pack
-from worker.domain.playbook import Mode
-from worker.domain.policy import Policy
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.decision import decide
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Mode
 from worker.engine.conditions import answers
 
 RECORDS, SERVICES = 1500, 100

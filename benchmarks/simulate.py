@@ -20,8 +20,8 @@ from worker.backtest.recording import read_file
 from worker.backtest.replay import Replay
 from worker.backtest.report import Report
 from worker.backtest.survey import Recording
-from worker.domain.playbook import Mode
-from worker.domain.policy import Policy
+from worker.domain.deciding.policy import Policy
+from worker.domain.playbooks.playbook import Mode
 from worker.engine.conditions import answers
 from worker.packs import read_pack
 

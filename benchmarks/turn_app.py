@@ -26,7 +26,7 @@ from worker.adapters.expressions.evaluator import CelExpressions
 from worker.adapters.system_clock import SystemClock
 from worker.adapters.telemetry import OtelTelemetry, set_up_logging
 from worker.app import Adapters, Engine, build_engine
-from worker.domain.json_text import decode
+from worker.domain.incoming.json_text import decode
 from worker.engine.delivery import Delivery, Source
 from worker.engine.ports import Save
 from worker.packs import read_pack

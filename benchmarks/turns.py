@@ -14,7 +14,7 @@ from benchmarks.turn_app import NAMESPACE, SUBJECTS
 from tests.e2e.waiting import wait_for
 from tests.e2e.worker_process import ROOT, render
 from tests.lab import Lab
-from worker.domain.identity import Subject, SubjectKind
+from worker.domain.document.identity import Subject, SubjectKind
 
 CALLERS = 32
 RUNS = 3

@@ -18,7 +18,7 @@ from worker.actions import ACTIONS
 from worker.adapters.telemetry import COUNTERS
 from worker.domain.catalogue import Verb
 from worker.domain.guards import GUARDS
-from worker.domain.reason import Reason
+from worker.domain.story.reason import Reason
 from worker.packs import read_pack
 from worker.settings import Settings
 

@@ -23,8 +23,8 @@ from worker.adapters.playbook_files.forms import (
 )
 from worker.domain.catalogue import CATALOGUE, Descriptor
 from worker.domain.catalogue.descriptor import Parameter, ParameterKind
+from worker.domain.observed.quantity import text_of
 from worker.domain.planners import PLANNERS
-from worker.domain.quantity import text_of
 from worker.interfaces.playbook_prose import duration, prose
 from worker.packs import read_pack
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from worker.actions import ACTIONS
-from worker.domain.pack import Pack
-from worker.domain.window import Window
+from worker.domain.calendar.window import Window
+from worker.domain.playbooks.pack import Pack
 from worker.engine.accept import Accept
 from worker.engine.archive import Archive
 from worker.engine.carry_out import CarryOut

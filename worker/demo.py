@@ -23,10 +23,10 @@ from worker.adapters.expressions.evaluator import CelExpressions
 from worker.adapters.simulated import SimulatedCluster
 from worker.adapters.system_clock import SystemClock
 from worker.adapters.telemetry import OtelTelemetry
-from worker.domain.journal import Entry, EntryKind, clock, sentence
-from worker.domain.json_text import decode
-from worker.domain.pack import Pack
-from worker.domain.playbook import Mode, Watch
+from worker.domain.incoming.json_text import decode
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Mode, Watch
+from worker.domain.story.journal import Entry, EntryKind, clock, sentence
 from worker.engine.ports import Json
 from worker.engine.reading import Found
 from worker.interfaces.serving import Listener, all_open, drain

@@ -21,8 +21,8 @@ from worker.adapters.system_clock import SystemClock
 from worker.adapters.telemetry import OtelTelemetry
 from worker.adapters.webhook_sink import WebhookSink
 from worker.adapters.window_files import load_windows
-from worker.domain.json_text import decode
-from worker.domain.window import Window
+from worker.domain.calendar.window import Window
+from worker.domain.incoming.json_text import decode
 from worker.engine.delivery import Decode
 from worker.engine.ports import Rules, Sink
 from worker.packs import read_pack

@@ -12,8 +12,8 @@ from worker.adapters.sqlite.store import SqliteStore
 from worker.adapters.sqlite.topics import SilentDeadLetterTopic, SqliteJournal
 from worker.adapters.telemetry import OtelTelemetry
 from worker.app import Adapters, Engine, build_engine
-from worker.domain.pack import Pack
-from worker.domain.window import Window
+from worker.domain.calendar.window import Window
+from worker.domain.playbooks.pack import Pack
 from worker.engine.delivery import Decode
 from worker.engine.ports import (
     Clock,

@@ -15,10 +15,10 @@ from typing import Annotated
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from worker.domain.playbook import Mode
-from worker.domain.policy import PROTECTED_NAMESPACES, Policy
-from worker.domain.scope import Limits
-from worker.domain.storm import StormLimits
+from worker.domain.deciding.policy import PROTECTED_NAMESPACES, Policy
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.scopes.scope import Limits
+from worker.domain.scopes.storm import StormLimits
 from worker.settings_names import PREFIX, must, service_link, variables_of
 
 Seconds = Annotated[float, Field(gt=0, le=7 * 86400)]

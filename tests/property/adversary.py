@@ -9,21 +9,26 @@ from random import Random
 import orjson
 
 from tests.unit.domain.builders import EVICT, NOW_S, POLICY, SICK, WELL, crashing, facts, pod
-from worker.domain.absorb import absorb
-from worker.domain.alert import FINGERPRINT_LENGTH_MAX, LABEL_VALUE_LENGTH_MAX, Alert, AlertStatus
-from worker.domain.decision import decide
-from worker.domain.facts import Facts
-from worker.domain.handover import not_received, received
-from worker.domain.identity import Subject
-from worker.domain.inbox import INBOX_MAX, accept
-from worker.domain.message import LABELS_MAX, NAME_LENGTH_MAX
-from worker.domain.ops_event import OpsEvent, OpsEventKind
-from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.pack import Pack
-from worker.domain.playbook import Matcher, Playbook
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.decision import decide
+from worker.domain.deciding.handover import not_received, received
+from worker.domain.deciding.outcome import Answer, Outcome, record
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.identity import Subject
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.alert import (
+    FINGERPRINT_LENGTH_MAX,
+    LABEL_VALUE_LENGTH_MAX,
+    Alert,
+    AlertStatus,
+)
+from worker.domain.incoming.inbox import INBOX_MAX, accept
+from worker.domain.incoming.message import LABELS_MAX, NAME_LENGTH_MAX
+from worker.domain.incoming.ops_event import OpsEvent, OpsEventKind
+from worker.domain.observed.facts import Facts
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Matcher, Playbook
+from worker.domain.story.reason import Reason
 
 POD_NAME_LENGTH_MAX = 253  # characters; the API server's bound
 TRACEPARENT = f"00-{'1' * 32}-{'2' * 16}-01"

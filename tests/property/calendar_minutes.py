@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from worker.domain.recurrence import WEEK, Absolute, Weekly
-from worker.domain.window import Window, WindowKind
+from worker.domain.calendar.recurrence import WEEK, Absolute, Weekly
+from worker.domain.calendar.window import Window, WindowKind
 
 MINUTE_S = 60
 DAY_MINUTES = 24 * 60

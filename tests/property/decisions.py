@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from worker.domain.decision import decide
-from worker.domain.facts import Facts
-from worker.domain.pack import Pack
-from worker.domain.policy import Policy
-from worker.domain.subject import SubjectDocument
-from worker.domain.window import Window
+from worker.domain.calendar.window import Window
+from worker.domain.deciding.decision import decide
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.facts import Facts
+from worker.domain.playbooks.pack import Pack
 
 
 @dataclass(frozen=True)

@@ -14,23 +14,23 @@ from hypothesis import strategies as st
 from tests.property.surroundings import calendars
 from tests.property.worlds import CRASHED, HEALTHY, at, facts, news
 from tests.unit.domain.builders import ACCEPTED, CRASH_LOOP, NOT_READY, NOW_S, POLICY, WEB, alert
-from worker.domain.absorb import absorb
-from worker.domain.alert import Alert
-from worker.domain.approval import Answer as Said
-from worker.domain.approval import Say
-from worker.domain.decision import Decision, decide
-from worker.domain.facts import Facts
-from worker.domain.handover import not_received, received
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.inbox import accept
-from worker.domain.ops_event import OpsEvent
-from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.pack import Pack
-from worker.domain.playbook import Mode, Watch
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
-from worker.domain.window import Window
+from worker.domain.calendar.window import Window
+from worker.domain.deciding.decision import Decision, decide
+from worker.domain.deciding.handover import not_received, received
+from worker.domain.deciding.outcome import Answer, Outcome, record
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.alert import Alert
+from worker.domain.incoming.inbox import accept
+from worker.domain.incoming.ops_event import OpsEvent
+from worker.domain.observed.facts import Facts
+from worker.domain.people.approval import Answer as Said
+from worker.domain.people.approval import Say
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Mode, Watch
+from worker.domain.story.reason import Reason
 
 NOBODY = Subject(SubjectKind.UNRESOLVED, "shop", "")
 NODE = Subject(SubjectKind.NODE, "", "node-1")

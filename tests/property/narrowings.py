@@ -22,12 +22,12 @@ from tests.property.surroundings import (
 )
 from tests.unit.domain.builders import CRASH_LOOP, NOT_READY
 from worker.domain.catalogue import Verb
-from worker.domain.change import Change, Recurrence
-from worker.domain.evidence import AlertStates, RolloutHealth
-from worker.domain.playbook import Mode
-from worker.domain.record import Demotion, Record
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.subject import CoolDown
+from worker.domain.document.change import Change, Recurrence
+from worker.domain.document.subject import CoolDown
+from worker.domain.observed.evidence import AlertStates, RolloutHealth
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.scopes.record import Demotion, Record
+from worker.domain.scopes.scopes_seen import ScopesSeen
 
 Narrowing = Callable[[World], World]
 

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tests.unit.domain.builders import NOW_S
-from worker.domain.reason import Reason
-from worker.domain.scope import (
+from worker.domain.scopes.scope import (
     Claim,
     Limits,
     ScopeDocument,
@@ -21,7 +20,8 @@ from worker.domain.scope import (
     released,
     withdrawn,
 )
-from worker.domain.storm import StormLimits, reported
+from worker.domain.scopes.storm import StormLimits, reported
+from worker.domain.story.reason import Reason
 
 LEASE_S = 900.0
 STORM = StormLimits()

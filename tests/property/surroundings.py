@@ -12,20 +12,20 @@ from hypothesis import strategies as st
 
 from tests.unit.domain.builders import NOW_S, WEB
 from tests.unit.domain.remedies import revision, scaler
-from worker.domain.evidence import Unknown
-from worker.domain.facts import Facts
-from worker.domain.history import RolloutHistory
-from worker.domain.ownership import Ownership
-from worker.domain.person_hold import PersonHold
-from worker.domain.playbook import Condition, Mode
-from worker.domain.reason import Reason
-from worker.domain.record import Demotion, Record
-from worker.domain.recurrence import Absolute
-from worker.domain.rule_window import RuleWindow
-from worker.domain.scope import Act, Lease, ScopeDocument, ScopeKind, Sick
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.verification import NO_RULES
-from worker.domain.window import Window, WindowKind, WindowScope
+from worker.domain.calendar.recurrence import Absolute
+from worker.domain.calendar.window import Window, WindowKind, WindowScope
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.history import RolloutHistory
+from worker.domain.observed.ownership import Ownership
+from worker.domain.observed.rule_window import RuleWindow
+from worker.domain.people.person_hold import PersonHold
+from worker.domain.playbooks.playbook import Condition, Mode
+from worker.domain.scopes.record import Demotion, Record
+from worker.domain.scopes.scope import Act, Lease, ScopeDocument, ScopeKind, Sick
+from worker.domain.scopes.scopes_seen import ScopesSeen
+from worker.domain.story.reason import Reason
+from worker.domain.verify.verification import NO_RULES
 
 EVER_S = 1e11  # later than any life, and within the calendar
 UNKNOWN = Unknown("timed out")

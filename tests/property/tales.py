@@ -22,15 +22,15 @@ from tests.unit.domain.builders import (
     rollout,
 )
 from tests.unit.domain.remedies import REMEDIES, Remedy
+from worker.domain.calendar.window import Window
 from worker.domain.catalogue import Verb
-from worker.domain.facts import Facts
-from worker.domain.ownership import Ownership
-from worker.domain.pack import Pack
-from worker.domain.playbook import Mode, Promotion, Step
-from worker.domain.pods import PodHealth
-from worker.domain.policy import Policy
-from worker.domain.subject import SubjectDocument
-from worker.domain.window import Window
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.ownership import Ownership
+from worker.domain.observed.pods import PodHealth
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Mode, Promotion, Step
 
 
 @dataclass(frozen=True)

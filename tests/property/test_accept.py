@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from tests.property.lives import Move, last, lives
 from tests.property.worlds import alerts, examples, news
 from tests.unit.domain.builders import NOW_S, POLICY, WEB
-from worker.domain.absorb import absorb
-from worker.domain.alert import Alert
-from worker.domain.inbox import accept
-from worker.domain.ops_event import OpsEvent
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.alert import Alert
+from worker.domain.incoming.inbox import accept
+from worker.domain.incoming.ops_event import OpsEvent
 
 News = list[Alert | OpsEvent]
 Effect = dict[str, dict[str, tuple[float, str]]]

@@ -15,11 +15,11 @@ from worker.backtest.recorded import Recorded
 from worker.backtest.recording import read_file
 from worker.backtest.replay import Replay
 from worker.backtest.survey import Recording, in_time_order
-from worker.domain.alert import Alert, AlertStatus
-from worker.domain.journal import EntryKind
-from worker.domain.playbook import Mode
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.alert import Alert, AlertStatus
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.story.journal import EntryKind
+from worker.domain.story.reason import Reason
 
 NAMES = ("KubePodCrashLooping", "KubePodNotReady", "HighErrorRate", "Odd")
 SERVICES = ("web", "api", "db", "cart")

@@ -14,14 +14,14 @@ from tests.property.tales import HINDRANCES, LONG
 from tests.property.worlds import CRASHED, HEALTHY, PODS, examples
 from tests.unit.domain.builders import ACCEPTED, POLICY, WEB, alert, crashing, pod
 from tests.unit.domain.remedies import REMEDIES, Remedy
-from worker.domain.alert import Alert, AlertStatus
-from worker.domain.approval import Say
-from worker.domain.facts import Facts
-from worker.domain.outcome import Answer, Outcome
-from worker.domain.pack import Pack
-from worker.domain.pods import PodHealth
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
+from worker.domain.deciding.outcome import Answer, Outcome
+from worker.domain.deciding.policy import Policy
+from worker.domain.incoming.alert import Alert, AlertStatus
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.pods import PodHealth
+from worker.domain.people.approval import Say
+from worker.domain.playbooks.pack import Pack
+from worker.domain.story.reason import Reason
 
 HOUR_S = 3600.0
 MOVES = 300

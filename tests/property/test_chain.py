@@ -10,9 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.property.worlds import examples
-from worker.domain.chain import Head, How, examine
-from worker.domain.journal import Entry, EntryKind, chained
-from worker.domain.reason import Reason
+from worker.domain.story.chain import Head, How, examine
+from worker.domain.story.journal import Entry, EntryKind, chained
+from worker.domain.story.reason import Reason
 
 texts = st.text(max_size=8)
 details = st.dictionaries(st.sampled_from(("alert", "detail", "seen")), texts, max_size=2)

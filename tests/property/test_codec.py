@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from tests.property.lives import Move, last, lives, subjects
 from tests.property.worlds import examples
-from worker.domain.codec import UndecodableError, decode, encode
-from worker.domain.identity import Subject
-from worker.domain.journal import broken_at
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.codec import UndecodableError, decode, encode
+from worker.domain.document.identity import Subject
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.story.journal import broken_at
 
 Path = tuple[str | int, ...]
 

@@ -12,18 +12,18 @@ from tests.property.surroundings import ELSEWHERE, NONE, ONLY_NOW, calendars
 from tests.property.tales import CAREFUL, LONG, Tale, tales
 from tests.property.worlds import anything, at, examples, facts
 from tests.unit.domain.builders import NOW_S, WEB
-from worker.domain.decision import abandon, decide, wake_at
-from worker.domain.evidence import RolloutHealth
-from worker.domain.facts import Facts
-from worker.domain.identity import INGEST, STORM, Subject
-from worker.domain.pack import Pack
-from worker.domain.playbook import Mode
-from worker.domain.pods import PodHealth
-from worker.domain.policy import Policy
-from worker.domain.question import questions
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.subject import SubjectDocument
-from worker.domain.window import Window
+from worker.domain.calendar.window import Window
+from worker.domain.deciding.decision import abandon, decide, wake_at
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.identity import INGEST, STORM, Subject
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.evidence import RolloutHealth
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.pods import PodHealth
+from worker.domain.observed.question import questions
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.scopes.scopes_seen import ScopesSeen
 
 times = st.one_of(
     st.floats(-1e6, 1e6).map(lambda after_s: NOW_S + after_s), st.sampled_from((0.0, 1e12))

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.property.worlds import examples
-from worker.domain.digest import INTEGER_MAX, canonical, digest_of
-from worker.domain.journal import EntryKind, chained, digest
-from worker.domain.reason import Reason
+from worker.domain.document.digest import INTEGER_MAX, canonical, digest_of
+from worker.domain.story.journal import EntryKind, chained, digest
+from worker.domain.story.reason import Reason
 
 EXPONENT = re.compile(r"-?\d(\.\d*[1-9])?e([+-])(\d+)")
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.property.worlds import examples
-from worker.domain.codec import encode
-from worker.domain.digest import SAME_BELOW, SAME_FROM, _text, canonical
+from worker.domain.document.codec import encode
+from worker.domain.document.digest import SAME_BELOW, SAME_FROM, _text, canonical
 
 
 class Word(StrEnum):

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worker.adapters.expressions import compile_condition
-from worker.domain.evidence import Unknown
+from worker.domain.observed.evidence import Unknown
 
 Values = dict[str, Any]
 Truth = bool | None  # None: not known

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worker.adapters.expressions import Condition, ConditionError, compile_condition
-from worker.domain.evidence import Unknown
+from worker.domain.observed.evidence import Unknown
 
 Values = dict[str, Any]
 

@@ -18,9 +18,9 @@ from tests.property.worlds import CRASHED, at, examples, facts, permissive
 from tests.unit.domain.builders import CRASH_LOOP, EVICT, NOW_S, POLICY, WEB
 from tests.unit.domain.remedies import REMEDIES
 from worker.domain.catalogue import Verb
-from worker.domain.evidence import Unknown
-from worker.domain.facts import Facts
-from worker.domain.pack import Pack
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.playbooks.pack import Pack
 
 seen_now = st.one_of(st.just(CRASHED), st.just(CRASHED), permissive, facts)
 pauses = st.sampled_from((61.0, 100.0, 500.0, 0.0, 5000.0))

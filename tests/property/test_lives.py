@@ -11,22 +11,22 @@ from hypothesis import strategies as st
 from tests.property.lives import Move, Step, live, lives, moves, policies, subjects
 from tests.property.worlds import examples
 from tests.unit.domain.builders import NOW_S, WEB, alert
-from worker.domain.alert import Alert
-from worker.domain.evidence import Unknown
-from worker.domain.identity import Subject
-from worker.domain.inbox import INBOX_MAX, SEEN_MAX
-from worker.domain.incident import ALERTS_MAX, ATTEMPTS_MAX, MAY_FOLLOW, Phase
-from worker.domain.journal import DETAIL_LENGTH_MAX, Entry, broken_at, story
-from worker.domain.pods import PodHealth
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.subject import (
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.identity import Subject
+from worker.domain.document.incident import ALERTS_MAX, ATTEMPTS_MAX, MAY_FOLLOW, Phase
+from worker.domain.document.subject import (
     COOL_DOWNS_MAX,
     INCIDENTS_CLOSED_KEPT,
     INCIDENTS_OPEN_MAX,
     TAIL_MAX,
     SubjectDocument,
 )
+from worker.domain.incoming.alert import Alert
+from worker.domain.incoming.inbox import INBOX_MAX, SEEN_MAX
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.pods import PodHealth
+from worker.domain.story.journal import DETAIL_LENGTH_MAX, Entry, broken_at, story
+from worker.domain.story.reason import Reason
 
 OVERFLOW_INCIDENTS = 2  # inbox_full and incidents_full come on top, in a human's hands at once
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.property.worlds import examples
-from worker.domain.alert import Alert, AlertStatus, fingerprint_of, parse
-from worker.domain.malformed import Malformed, MalformedReason
-from worker.domain.ops_event import OpsEvent, parse_ops_event
+from worker.domain.incoming.alert import Alert, AlertStatus, fingerprint_of, parse
+from worker.domain.incoming.malformed import Malformed, MalformedReason
+from worker.domain.incoming.ops_event import OpsEvent, parse_ops_event
 
 RECEIVED_S = 1_769_860_860.0
 DETAIL_LENGTH_MAX = 1000  # a name of 256 characters twice, a shown value, and words

@@ -14,10 +14,10 @@ from tests.property.tales import CAREFUL, HINDRANCES, LONG, ONCE, Tale, begun, h
 from tests.property.worlds import examples
 from tests.unit.domain.builders import POLICY, WEB
 from tests.unit.domain.remedies import REMEDIES, Remedy
-from worker.domain.incident import Phase
-from worker.domain.journal import EntryKind
-from worker.domain.playbook import Mode
-from worker.domain.reason import Reason
+from worker.domain.document.incident import Phase
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.story.journal import EntryKind
+from worker.domain.story.reason import Reason
 
 RARELY = 5  # of 300 lives; seen are many more
 ONLY_IN_TALES = {EntryKind.ASKED, EntryKind.ANSWERED, EntryKind.SHADOW}

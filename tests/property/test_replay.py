@@ -11,10 +11,10 @@ from tests.property.lives import Move, live
 from tests.property.tales import Tale, tales
 from tests.property.worlds import examples
 from tests.unit.domain.builders import WEB
-from worker.domain.alert import Alert
-from worker.domain.inbox import accept
-from worker.domain.ops_event import OpsEvent
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.alert import Alert
+from worker.domain.incoming.inbox import accept
+from worker.domain.incoming.ops_event import OpsEvent
 
 News = tuple[Alert | OpsEvent, ...]
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.property.scope_store import Store, Writer, interleaved
 from tests.property.worlds import examples
-from worker.domain.reason import Reason
-from worker.domain.scope import Limits
+from worker.domain.scopes.scope import Limits
+from worker.domain.story.reason import Reason
 
 DEEDS = (
     ("claim", "release"),

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from tests.property.adversary import Adversary, bytes_by_part, lived
 from tests.property.worlds import examples
 from tests.unit.domain.builders import NOW_S, POLICY, WEB
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.inbox import INBOX_MAX, accept
-from worker.domain.journal import EntryKind, broken_at
-from worker.domain.playbook import Mode
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.inbox import INBOX_MAX, accept
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.story.journal import EntryKind, broken_at
+from worker.domain.story.reason import Reason
 
 DOCUMENT_MAX_BYTES = 2 * 2**20  # the sidecar takes 4 MiB
 TURNS = 80

@@ -8,11 +8,11 @@ from tests.property.lives import Step, live
 from tests.property.tales import Tale, tales
 from tests.property.worlds import examples
 from tests.unit.domain.builders import WEB
-from worker.domain.codec import decode, encode
-from worker.domain.incident import MAY_FOLLOW, Incident, Phase
-from worker.domain.journal import broken_at
-from worker.domain.subject import SubjectDocument
-from worker.domain.undo import reversible
+from worker.domain.document.codec import decode, encode
+from worker.domain.document.incident import MAY_FOLLOW, Incident, Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.story.journal import broken_at
+from worker.domain.verify.undo import reversible
 
 
 def steps(tale: Tale) -> list[Step]:

@@ -12,7 +12,7 @@ from tests.property.narrowings import uncounted, unknown
 from tests.property.tales import Tale, tales
 from tests.property.worlds import HEALTHY, at, examples, facts
 from tests.unit.domain.builders import NOW_S, POLICY
-from worker.domain.facts import Facts
+from worker.domain.observed.facts import Facts
 
 NAMES = sorted(set(Facts.__dataclass_fields__) - {"at_s", "conditions"})
 CLOCK = "clock_skew_s"  # without it our own time is taken, which may be later than the true one

@@ -19,8 +19,8 @@ from tests.property.calendar_minutes import (
     readings,
     week_of,
 )
-from worker.domain.recurrence import Absolute, Weekday, Weekly
-from worker.domain.window import Closed, Window, WindowKind, WindowScope, blocking
+from worker.domain.calendar.recurrence import Absolute, Weekday, Weekly
+from worker.domain.calendar.window import Closed, Window, WindowKind, WindowScope, blocking
 
 times = st.one_of(
     st.builds(time, st.integers(1, 3), st.integers(0, 59)),  # around a change

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from tests.property.surroundings import BENIGN, anything_around, around, mostly_benign
 from tests.unit.domain.builders import NOW_S, alert, pod, rollout
-from worker.domain.alert import AlertStatus
-from worker.domain.evidence import AlertStates, Gone, RolloutHealth, Unknown
-from worker.domain.facts import Facts
-from worker.domain.identity import Target
-from worker.domain.ops_event import OpsEvent, OpsEventKind
-from worker.domain.pods import Container, DisruptionBudget, Pod, PodHealth
+from worker.domain.document.identity import Target
+from worker.domain.incoming.alert import AlertStatus
+from worker.domain.incoming.ops_event import OpsEvent, OpsEventKind
+from worker.domain.observed.evidence import AlertStates, Gone, RolloutHealth, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.pods import Container, DisruptionBudget, Pod, PodHealth
 
 SHARE_PERCENT = int(os.environ.get("EXAMPLES_PERCENT", "40"))  # `make soak` has all of them
 EXAMPLES_LEAST = 10

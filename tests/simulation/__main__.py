@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.simulation.invariants import repaired, violations
 from tests.simulation.nemesis import CALM, CRUEL
 from tests.simulation.schedule import Run, simulate
-from worker.domain.journal import EntryKind, story
+from worker.domain.story.journal import EntryKind, story
 
 CALM_SHARE = 0.1  # of the schedules: without faults the worker has to be nearly perfect
 REPAIRED_CALM_MIN, REPAIRED_CRUEL_MIN = 0.95, 0.70

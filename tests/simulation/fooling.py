@@ -19,10 +19,10 @@ from tests.simulation.nemesis import CALM, Nemesis
 from tests.simulation.parts import Shared
 from tests.simulation.watchman import APP, KEY, NAMESPACE, Rule, Watchman
 from worker.adapters.simulated.objects import is_ready, is_terminating
-from worker.domain.incident import Incident, Phase
-from worker.domain.playbook import Mode
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.incident import Incident, Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.story.reason import Reason
 from worker.engine.documents import from_json
 from worker.engine.ports import Json
 

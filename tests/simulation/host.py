@@ -23,7 +23,7 @@ from tests.simulation.hostile_cluster import HostileCluster
 from tests.simulation.parts import Shared
 from worker.adapters.expressions.evaluator import CelExpressions
 from worker.app import Adapters, build_engine
-from worker.domain.json_text import decode
+from worker.domain.incoming.json_text import decode
 from worker.engine.delivery import Delivery
 from worker.engine.wake_queue import WakeQueue
 from worker.settings import Settings

@@ -13,8 +13,8 @@ from typing import Protocol
 import orjson
 
 from tests.simulation.parts import Shared
-from worker.domain.journal import Entry
-from worker.domain.outbox import Notice
+from worker.domain.document.outbox import Notice
+from worker.domain.story.journal import Entry
 from worker.engine.ports import (
     Clock,
     Save,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from worker.domain.pack import Pack
-from worker.domain.playbook import Mode, Watch
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Mode, Watch
 from worker.packs import read_pack
 from worker.settings import Settings
 

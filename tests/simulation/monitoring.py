@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from tests.simulation.host import Host
 from tests.simulation.parts import Shared
 from worker.adapters.simulated.objects import is_ready, is_terminating
-from worker.domain.alert import fingerprint_of
+from worker.domain.incoming.alert import fingerprint_of
 from worker.engine.delivery import Delivery, Source
 from worker.engine.ports import Json
 

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from tests.simulation.host import Host
 from tests.simulation.parts import Shared
 from tests.simulation.scenario import Fault, Service
-from worker.domain.approval import Say
-from worker.domain.identity import Subject, SubjectKind
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.people.approval import Say
 from worker.engine.delivery import Delivery, Source
 from worker.engine.ports import Json, PermanentError, TransientError
 

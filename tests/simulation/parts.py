@@ -16,7 +16,7 @@ from tests.simulation.fakes.virtual_time import VirtualClock
 from tests.simulation.nemesis import Nemesis
 from worker.adapters.simulated import SimulatedCluster
 from worker.adapters.simulated.objects import is_ready, is_terminating
-from worker.domain.pack import Pack
+from worker.domain.playbooks.pack import Pack
 from worker.engine.ports import ApiAnswer, WriteRequest
 
 LEASE_S = 900.0  # when a lease's target is read, whatever else is known

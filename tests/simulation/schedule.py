@@ -26,9 +26,9 @@ from tests.simulation.scenario import (
     fall_ill,
     heal_by_itself,
 )
-from worker.domain.incident import Incident
-from worker.domain.playbook import Mode
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.incident import Incident
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.playbooks.playbook import Mode
 from worker.engine.documents import from_json
 from worker.settings import Settings
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from tests.simulation.nemesis import CRUEL
 from tests.simulation.schedule import Run, simulate
-from worker.domain.chain import Head, examine
-from worker.domain.codec import decode
-from worker.domain.journal import Entry
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.codec import decode
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.story.chain import Head, examine
+from worker.domain.story.journal import Entry
 
 SEEDS = range(400, 425)
 

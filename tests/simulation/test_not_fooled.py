@@ -23,8 +23,8 @@ from tests.simulation.tricks import (
     silence,
 )
 from tests.simulation.watchman import Rule
-from worker.domain.incident import Phase
-from worker.domain.reason import Reason
+from worker.domain.document.incident import Phase
+from worker.domain.story.reason import Reason
 
 WORKLOAD, POD = "Deployment", "Pod"
 MOMENTS = (Phase.OPEN, Phase.VERIFYING)

@@ -13,7 +13,7 @@ import pytest
 from tests.simulation.invariants import repaired, violations
 from tests.simulation.nemesis import CALM, CRUEL, Rates
 from tests.simulation.schedule import Run, simulate
-from worker.domain.playbook import Mode
+from worker.domain.playbooks.playbook import Mode
 
 SEEDS = 25  # runs of one test; together with its number it makes the seeds
 BATCHES = 8

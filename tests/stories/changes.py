@@ -10,10 +10,10 @@ from tests.unit.domain.builders import rollout as workload
 from tests.unit.domain.remedies import revision
 from tests.unit.domain.storytelling import answer, arrive, receive, told
 from worker.domain.catalogue import Verb
-from worker.domain.history import RolloutHistory
-from worker.domain.ops_event import OpsEventKind
-from worker.domain.ownership import Ownership
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.ops_event import OpsEventKind
+from worker.domain.observed.history import RolloutHistory
+from worker.domain.observed.ownership import Ownership
 
 DEPLOYED_S = -480.0  # eight minutes before noon
 MADE_S = NOW_S + 65.0

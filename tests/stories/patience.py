@@ -7,15 +7,15 @@ from dataclasses import replace
 from tests.stories.telling import Story, Timeline, Worker, ladder, step
 from tests.unit.domain.builders import ACCEPTED, FIRING, NOW_S, RESOLVED, SICK, WELL, alert
 from tests.unit.domain.storytelling import UNREACHABLE, answer, arrive, receive, told
-from worker.domain.alert import Alert
 from worker.domain.catalogue import Verb
-from worker.domain.facts import Facts
-from worker.domain.identity import STORM
-from worker.domain.pack import Pack
-from worker.domain.playbook import Watch
-from worker.domain.scope import CLUSTER, ScopeDocument, Sick
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.storm import StormLimits, storm
+from worker.domain.document.identity import STORM
+from worker.domain.incoming.alert import Alert
+from worker.domain.observed.facts import Facts
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Watch
+from worker.domain.scopes.scope import CLUSTER, ScopeDocument, Sick
+from worker.domain.scopes.scopes_seen import ScopesSeen
+from worker.domain.scopes.storm import StormLimits, storm
 
 OURS = Worker(ladder("crash-loop", step(Verb.EVICT_POD)))
 DOWN = tuple(

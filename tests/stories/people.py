@@ -8,16 +8,16 @@ from tests.stories.telling import Human, Story, Worker, happened, ladder, noon_a
 from tests.unit.domain.builders import ACCEPTED, POLICY, RESOLVED, SICK, WELL, alert, facts, pod
 from tests.unit.domain.builders import crashing as crashes
 from tests.unit.domain.storytelling import answer, arrive, receive, told
-from worker.domain.approval import Say
+from worker.domain.calendar.recurrence import Absolute
+from worker.domain.calendar.window import Window, WindowKind, WindowScope
 from worker.domain.catalogue import Verb
-from worker.domain.evidence import AlertStates
-from worker.domain.ops_event import OpsEventKind
-from worker.domain.person_hold import PersonHold
-from worker.domain.playbook import Mode
-from worker.domain.recurrence import Absolute
-from worker.domain.scope import ScopeDocument, ScopeKind
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.window import Window, WindowKind, WindowScope
+from worker.domain.incoming.ops_event import OpsEventKind
+from worker.domain.observed.evidence import AlertStates
+from worker.domain.people.approval import Say
+from worker.domain.people.person_hold import PersonHold
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.scopes.scope import ScopeDocument, ScopeKind
+from worker.domain.scopes.scopes_seen import ScopesSeen
 
 EVICT = ladder("crash-loop", step(Verb.EVICT_POD))
 ASKING = Worker(EVICT, replace(POLICY, mode=Mode.APPROVE))

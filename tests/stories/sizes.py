@@ -11,12 +11,12 @@ from tests.unit.domain.builders import rollout as workload
 from tests.unit.domain.remedies import killed, limited, scaler
 from tests.unit.domain.storytelling import answer, arrive, receive, told
 from worker.domain.catalogue import Verb
-from worker.domain.evidence import AlertStates
-from worker.domain.facts import Facts
-from worker.domain.scope import ScopeDocument, ScopeKind, Sick
-from worker.domain.scope_notes import applied
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.evidence import AlertStates
+from worker.domain.observed.facts import Facts
+from worker.domain.scopes.scope import ScopeDocument, ScopeKind, Sick
+from worker.domain.scopes.scope_notes import applied
+from worker.domain.scopes.scopes_seen import ScopesSeen
 
 MIB = 1 << 20
 QUIET = AlertStates(frozenset(), frozenset())

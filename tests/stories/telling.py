@@ -11,18 +11,18 @@ from dataclasses import dataclass, replace
 from tests.unit.domain.approving import answer as answer_to
 from tests.unit.domain.builders import NOW_S, POLICY, WATCH, steadily
 from tests.unit.domain.storytelling import Happening
-from worker.domain.absorb import absorb
-from worker.domain.approval import Request, Say
+from worker.domain.calendar.window import Window
 from worker.domain.catalogue import Verb
-from worker.domain.decision import decide
-from worker.domain.facts import Facts
-from worker.domain.inbox import accept
-from worker.domain.ops_event import OpsEvent, OpsEventKind
-from worker.domain.pack import Pack
-from worker.domain.playbook import Matcher, Playbook, Step
-from worker.domain.policy import Policy
-from worker.domain.subject import SubjectDocument
-from worker.domain.window import Window
+from worker.domain.deciding.decision import decide
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.inbox import accept
+from worker.domain.incoming.ops_event import OpsEvent, OpsEventKind
+from worker.domain.observed.facts import Facts
+from worker.domain.people.approval import Request, Say
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Matcher, Playbook, Step
 
 Timeline = list[tuple[float, Happening]]
 

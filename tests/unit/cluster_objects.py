@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.question import ProbeName, Question
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.observed.question import ProbeName, Question
 from worker.engine.ports import ApiAnswer, ObjectRef, WriteRequest
 
 Json = dict[str, Any]

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from worker.actions import ACTIONS
 from worker.domain.catalogue import Verb
-from worker.domain.identity import Target
-from worker.domain.outbox import Intent
-from worker.domain.template import template_digest
+from worker.domain.document.identity import Target
+from worker.domain.document.outbox import Intent
+from worker.domain.observed.template import template_digest
 from worker.engine.perform import Unfit
 from worker.engine.ports import Json, WriteRequest
 

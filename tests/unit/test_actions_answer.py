@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.domain.outcome import Answer
-from worker.domain.reason import Reason
+from worker.domain.deciding.outcome import Answer
+from worker.domain.story.reason import Reason
 from worker.engine.answer import MESSAGE_LENGTH_MAX, STALE_RETRY_S, outcome_of
 from worker.engine.ports import ApiAnswer
 

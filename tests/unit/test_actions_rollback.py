@@ -9,7 +9,7 @@ import pytest
 from tests.unit.forms import ROLLBACK, operations, request_or_unfit
 from worker.actions import ACTIONS
 from worker.domain.catalogue import Verb
-from worker.domain.template import template_digest
+from worker.domain.observed.template import template_digest
 from worker.engine.perform import Unfit
 from worker.engine.ports import Json, ObjectRef
 

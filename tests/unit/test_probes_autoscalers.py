@@ -8,8 +8,8 @@ import pytest
 
 from tests.unit.autoscaler_objects import TARGET, horizontal, scaled_object, vertical
 from tests.unit.cluster_objects import FixedCluster, deployment, question
-from worker.domain.identity import Target
-from worker.domain.ownership import Autoscaler, Ownership
+from worker.domain.document.identity import Target
+from worker.domain.observed.ownership import Autoscaler, Ownership
 from worker.probes.ownership import ownership
 
 Json = dict[str, Any]

@@ -16,7 +16,7 @@ from tests.unit.cluster_objects import (
     question,
     replica_set,
 )
-from worker.domain.pods import DisruptionBudget, PodHealth
+from worker.domain.observed.pods import DisruptionBudget, PodHealth
 from worker.probes.objects import selector_text
 from worker.probes.pod_health import pod_health, selects
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.unit.cluster_objects import deployment
-from worker.domain.evidence import ContainerSpec
+from worker.domain.observed.evidence import ContainerSpec
 from worker.probes.rollout_health import health_of
 
 PREFIX = "aiops-operator.io"

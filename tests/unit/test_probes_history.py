@@ -16,10 +16,10 @@ from tests.unit.cluster_objects import (
     question,
     replica_set,
 )
-from worker.domain.evidence import Unknown
-from worker.domain.history import RolloutHistory
-from worker.domain.identity import Subject, SubjectKind, Target
-from worker.domain.question import ProbeName, Question
+from worker.domain.document.identity import Subject, SubjectKind, Target
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.history import RolloutHistory
+from worker.domain.observed.question import ProbeName, Question
 from worker.probes.rollout_history import REVISIONS_MAX, history_of, rollout_history
 
 Json = dict[str, Any]

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from tests.unit.cluster_objects import FixedCluster, question
-from worker.domain.evidence import Gone, Unknown
-from worker.domain.identity import Subject, SubjectKind, Target
-from worker.domain.nodes import NodeHealth
-from worker.domain.question import ProbeName, Question
+from worker.domain.document.identity import Subject, SubjectKind, Target
+from worker.domain.observed.evidence import Gone, Unknown
+from worker.domain.observed.nodes import NodeHealth
+from worker.domain.observed.question import ProbeName, Question
 from worker.probes.node_health import POOL_LABELS, node_health
 
 Json = dict[str, Any]

@@ -9,10 +9,10 @@ import pytest
 
 from tests.unit.autoscaler_objects import horizontal
 from tests.unit.cluster_objects import FixedCluster, deployment, pod, question
-from worker.domain.evidence import Unknown
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.ownership import Ownership
-from worker.domain.question import ProbeName, Question
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.ownership import Ownership
+from worker.domain.observed.question import ProbeName, Question
 from worker.engine.ports import ObjectRef, PermanentError, TransientError
 from worker.probes.ownership import ownership
 

@@ -18,10 +18,10 @@ from tests.unit.cluster_objects import (
     question,
     replica_set,
 )
-from worker.domain.evidence import Unknown
-from worker.domain.identity import Subject, SubjectKind, Target
-from worker.domain.pods import Container, Pod, PodHealth
-from worker.domain.question import ProbeName, Question
+from worker.domain.document.identity import Subject, SubjectKind, Target
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.pods import Container, Pod, PodHealth
+from worker.domain.observed.question import ProbeName, Question
 from worker.probes.pod_health import pod_health, pod_of
 
 Json = dict[str, Any]

@@ -15,9 +15,9 @@ from tests.unit.cluster_objects import (
     question,
     replica_set,
 )
-from worker.domain.evidence import Gone, RolloutHealth, Unknown
-from worker.domain.identity import Subject, SubjectKind, Target
-from worker.domain.question import ProbeName, Question
+from worker.domain.document.identity import Subject, SubjectKind, Target
+from worker.domain.observed.evidence import Gone, RolloutHealth, Unknown
+from worker.domain.observed.question import ProbeName, Question
 from worker.probes.rollout_health import health_of, rollout_health
 
 Json = dict[str, Any]

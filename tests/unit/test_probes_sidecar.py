@@ -23,9 +23,9 @@ from tests.unit.cluster_objects import (
     replica_set,
 )
 from tests.unit.domain.builders import FIRING, WELL, alert, only, opened
-from worker.domain.facts import Facts
-from worker.domain.incident import Incident
-from worker.domain.verification import Judgement, Verdict, judge
+from worker.domain.document.incident import Incident
+from worker.domain.observed.facts import Facts
+from worker.domain.verify.verification import Judgement, Verdict, judge
 from worker.probes.pod_health import pod_health
 from worker.probes.rollout_health import rollout_health
 

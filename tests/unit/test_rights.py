@@ -27,7 +27,7 @@ from worker.adapters.kubernetes_inventory import KINDS
 from worker.doctor import REMEDIES
 from worker.doctor.cluster import ACT_RIGHTS, READ_RIGHTS, Right
 from worker.domain.catalogue import CATALOGUE
-from worker.domain.identity import SubjectKind
+from worker.domain.document.identity import SubjectKind
 from worker.settings import Settings
 
 FOLDERS = (BASE, AUTO, NODES)

@@ -9,8 +9,8 @@ import pytest
 
 from worker.adapters.expressions.evaluator import CelExpressions
 from worker.adapters.playbook_files import SHIPPED, Case, load_cases
-from worker.domain.correlation import CAUSE_OF_ALERT
-from worker.domain.playbook import Playbook
+from worker.domain.incoming.correlation import CAUSE_OF_ALERT
+from worker.domain.playbooks.playbook import Playbook
 from worker.interfaces.playbook_prose import prose
 from worker.packs import read_pack
 from worker.playbook_tests import run_case

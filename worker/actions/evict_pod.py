@@ -9,7 +9,7 @@ Undo: none needed, its controller makes another. Right: create pods/eviction.
 
 from __future__ import annotations
 
-from worker.domain.outbox import Intent
+from worker.domain.document.outbox import Intent
 from worker.engine.ports import Json, ObjectRef, WriteRequest
 
 

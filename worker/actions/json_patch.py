@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from worker.domain.outbox import Intent
+from worker.domain.document.outbox import Intent
 from worker.engine.perform import Material, Unfit
 from worker.engine.ports import Json, ObjectRef, WriteRequest
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from worker.actions.json_patch import add, by_generation, pointer, remove, test
 from worker.actions.switch import switch_off, switch_on
-from worker.domain.marks import PAUSED_BY
-from worker.domain.outbox import Intent
+from worker.domain.catalogue.marks import PAUSED_BY
+from worker.domain.document.outbox import Intent
 from worker.engine.perform import Unfit
 from worker.engine.ports import Json, WriteRequest
 

@@ -9,8 +9,8 @@ Right: patch horizontalpodautoscalers.
 from __future__ import annotations
 
 from worker.actions.json_patch import by_version, noted, patch, pointer, replace, test
-from worker.domain.marks import INTENT_ID
-from worker.domain.outbox import Intent
+from worker.domain.catalogue.marks import INTENT_ID
+from worker.domain.document.outbox import Intent
 from worker.engine.ports import Json, WriteRequest
 
 MAXIMUM = pointer("spec", "maxReplicas")

@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from worker.actions.json_patch import by_generation, noted, patch, pointer, replace, test
-from worker.domain.marks import INTENT_ID
-from worker.domain.outbox import Intent
-from worker.domain.quantity import bytes_of
+from worker.domain.catalogue.marks import INTENT_ID
+from worker.domain.document.outbox import Intent
+from worker.domain.observed.quantity import bytes_of
 from worker.engine.perform import Unfit
 from worker.engine.ports import Json, WriteRequest
 

@@ -13,9 +13,9 @@ replicasets.
 from __future__ import annotations
 
 from worker.actions.json_patch import add, by_generation, patch, pointer, replace
-from worker.domain.marks import INTENT_ID
-from worker.domain.outbox import Intent
-from worker.domain.template import template_digest, unhashed
+from worker.domain.catalogue.marks import INTENT_ID
+from worker.domain.document.outbox import Intent
+from worker.domain.observed.template import template_digest, unhashed
 from worker.engine.perform import Material, Unfit
 from worker.engine.ports import Json, ObjectRef, WriteRequest
 

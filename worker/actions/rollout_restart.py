@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from worker.domain.outbox import Intent
+from worker.domain.document.outbox import Intent
 from worker.engine.ports import Json, ObjectRef, WriteRequest
 
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"

@@ -8,8 +8,8 @@ deed it was. Undo: the same, back to what was found. Right: patch on the workloa
 from __future__ import annotations
 
 from worker.actions.json_patch import by_generation, noted, patch, pointer, replace, test
-from worker.domain.marks import INTENT_ID
-from worker.domain.outbox import Intent
+from worker.domain.catalogue.marks import INTENT_ID
+from worker.domain.document.outbox import Intent
 from worker.engine.ports import Json, WriteRequest
 
 REPLICAS = pointer("spec", "replicas")

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from worker.actions.json_patch import by_generation, pointer, replace, test
 from worker.actions.switch import switch_off, switch_on
-from worker.domain.marks import SUSPENDED_BY
-from worker.domain.outbox import Intent
+from worker.domain.catalogue.marks import SUSPENDED_BY
+from worker.domain.document.outbox import Intent
 from worker.engine.perform import Unfit
 from worker.engine.ports import Json, WriteRequest
 

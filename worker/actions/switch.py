@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from worker.actions.json_patch import noted, patch, unmarked
-from worker.domain.marks import INTENT_ID
-from worker.domain.outbox import Intent
+from worker.domain.catalogue.marks import INTENT_ID
+from worker.domain.document.outbox import Intent
 from worker.engine.perform import Unfit
 from worker.engine.ports import Json, WriteRequest
 

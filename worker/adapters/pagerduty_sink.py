@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from worker.domain.outbox import Notice
+from worker.domain.document.outbox import Notice
 from worker.engine.ports import PermanentError, TransientError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from worker.domain.pack import Pack
+from worker.domain.playbooks.pack import Pack
 from worker.engine.ports import Clock, Telemetry
 
 LOOK_EVERY_S = 5.0  # a ConfigMap takes a minute to arrive: this adds nothing that anybody notices

@@ -16,7 +16,7 @@ from opentelemetry import trace
 from opentelemetry.propagate import extract, inject
 from prometheus_client import CollectorRegistry, Counter
 
-from worker.domain.journal import Entry, sentence
+from worker.domain.story.journal import Entry, sentence
 
 TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 LINKS_MAX = 32  # alerts merged into one turn that are linked; more say nothing new

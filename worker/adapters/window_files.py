@@ -10,9 +10,9 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from worker.adapters.yaml_nodes import Node
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.recurrence import Absolute, Weekday, Weekly
-from worker.domain.window import Window, WindowKind, WindowScope
+from worker.domain.calendar.recurrence import Absolute, Weekday, Weekly
+from worker.domain.calendar.window import Window, WindowKind, WindowScope
+from worker.domain.document.identity import Subject, SubjectKind
 
 WINDOWS_MAX = 64  # each costs every decision some microseconds; more were made by a program
 NAME_LENGTH_MAX = 63  # characters; a window's name stands in reasons and notices

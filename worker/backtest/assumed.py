@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from worker.backtest.symptoms import Symptom, symptom_of
-from worker.domain.alert import Alert, AlertStatus
 from worker.domain.catalogue import DESCRIPTOR_OF, Verb
-from worker.domain.identity import Subject
-from worker.domain.ops_event import OpsEvent, OpsEventKind
-from worker.domain.outbox import Intent
+from worker.domain.document.identity import Subject
+from worker.domain.document.outbox import Intent
+from worker.domain.incoming.alert import Alert, AlertStatus
+from worker.domain.incoming.ops_event import OpsEvent, OpsEventKind
 
 ASSUMPTIONS = (
     "each service has 3 replicas, or as many as alerts named at once, and a memory limit of 512Mi",

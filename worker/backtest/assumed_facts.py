@@ -7,16 +7,16 @@ from math import inf
 
 from worker.backtest.assumed import Assumed, Template
 from worker.backtest.symptoms import CRASHES_SHOW_S, Symptom, sick_container
-from worker.domain.correlation import cause_of
-from worker.domain.evidence import AlertStates, ContainerSpec, RolloutHealth, Unknown
-from worker.domain.facts import Facts
-from worker.domain.history import Revision, RolloutHistory
-from worker.domain.identity import UNDERSTOOD_KINDS, SubjectKind, Target
-from worker.domain.ownership import Ownership
-from worker.domain.pods import Container, Pod, PodHealth
-from worker.domain.quantity import bytes_of
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.verification import NO_RULES
+from worker.domain.document.identity import UNDERSTOOD_KINDS, SubjectKind, Target
+from worker.domain.incoming.correlation import cause_of
+from worker.domain.observed.evidence import AlertStates, ContainerSpec, RolloutHealth, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.history import Revision, RolloutHistory
+from worker.domain.observed.ownership import Ownership
+from worker.domain.observed.pods import Container, Pod, PodHealth
+from worker.domain.observed.quantity import bytes_of
+from worker.domain.scopes.scopes_seen import ScopesSeen
+from worker.domain.verify.verification import NO_RULES
 
 NOBODY = Ownership()
 NO_RULES_KNOWN = Unknown(NO_RULES)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from worker.domain.malformed import VALUE_SHOWN_LENGTH, Malformed, MalformedReason
+from worker.domain.incoming.malformed import VALUE_SHOWN_LENGTH, Malformed, MalformedReason
 
 RECORD_MAX_BYTES = 2 * 1024 * 1024  # a record of a topic is 1 MiB at most
 CHUNK_BYTES = 64 * 1024

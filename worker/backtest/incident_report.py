@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from worker.backtest.moments import time_of
-from worker.domain.journal import Entry, EntryKind
-from worker.domain.reason import Reason
+from worker.domain.story.journal import Entry, EntryKind
+from worker.domain.story.reason import Reason
 
 DEEDS_MAX = 64  # decided or asked, of one incident: a ladder ends long before
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from worker.domain.alert import Alert
-from worker.domain.identity import Subject
-from worker.domain.ops_event import OpsEvent
+from worker.domain.document.identity import Subject
+from worker.domain.incoming.alert import Alert
+from worker.domain.incoming.ops_event import OpsEvent
 
 Order = tuple[float, float, int, str, str]
 

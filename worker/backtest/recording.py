@@ -20,11 +20,11 @@ from typing import IO
 from worker.backtest.framing import RECORD_MAX_BYTES, pieces
 from worker.backtest.recorded import Recorded
 from worker.backtest.subjects import recorded_subject
-from worker.domain.alert import ALERTS_PER_MESSAGE_MAX, Alert, AlertStatus, parse
-from worker.domain.json_text import decode
-from worker.domain.malformed import Malformed, MalformedError, MalformedReason
-from worker.domain.message import time_s, unwrap
-from worker.domain.ops_event import OpsEvent, parse_ops_event
+from worker.domain.incoming.alert import ALERTS_PER_MESSAGE_MAX, Alert, AlertStatus, parse
+from worker.domain.incoming.json_text import decode
+from worker.domain.incoming.malformed import Malformed, MalformedError, MalformedReason
+from worker.domain.incoming.message import time_s, unwrap
+from worker.domain.incoming.ops_event import OpsEvent, parse_ops_event
 
 DEPTH_MAX = 20  # levels of JSON, as AIOPS_DEPTH_MAX has it
 MUTED = "suppressed"  # a state of the API v2: silenced or inhibited

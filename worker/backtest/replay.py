@@ -15,23 +15,23 @@ from worker.backtest.assumed import Assumed
 from worker.backtest.assumed_facts import AssumedFacts
 from worker.backtest.recorded import Recorded
 from worker.backtest.scope_book import ScopeBook
-from worker.domain.absorb import absorb
-from worker.domain.decision import decide, wake_at
-from worker.domain.evidence import Unknown
-from worker.domain.facts import Facts
-from worker.domain.handover import received
-from worker.domain.identity import STORM
-from worker.domain.inbox import accept
-from worker.domain.incident import Phase
-from worker.domain.journal import Entry
-from worker.domain.outbox import Intent
-from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.pack import Pack
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.scopes_seen import scopes_of
-from worker.domain.subject import SubjectDocument
-from worker.domain.window import Window
+from worker.domain.calendar.window import Window
+from worker.domain.deciding.decision import decide, wake_at
+from worker.domain.deciding.handover import received
+from worker.domain.deciding.outcome import Answer, Outcome, record
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.identity import STORM
+from worker.domain.document.incident import Phase
+from worker.domain.document.outbox import Intent
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.inbox import accept
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.playbooks.pack import Pack
+from worker.domain.scopes.scopes_seen import scopes_of
+from worker.domain.story.journal import Entry
+from worker.domain.story.reason import Reason
 
 SETTLE_FOR_S = 6 * 3600.0  # after the last record: whatever is open by then stays open
 ROUNDS_MAX = 8  # decisions of one subject at one moment, as in a turn

@@ -14,9 +14,9 @@ from typing import Any
 from worker.backtest.hours import Hours
 from worker.backtest.incident_report import IncidentReport, Wait
 from worker.backtest.moments import time_of
-from worker.domain.identity import STORM
-from worker.domain.journal import Entry, EntryKind, story
-from worker.domain.reason import Reason
+from worker.domain.document.identity import STORM
+from worker.domain.story.journal import Entry, EntryKind, story
+from worker.domain.story.reason import Reason
 
 INCIDENTS_MAX = 100_000  # told one by one; of more there are only the sums
 STORY_ENTRIES_MAX = 2000  # of the one incident whose story is wanted

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from worker.domain.alert import Alert
 from worker.domain.catalogue import DESCRIPTOR_OF, Verb
-from worker.domain.identity import Subject
-from worker.domain.outbox import Intent
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.repair import REPAIR
-from worker.domain.scope import (
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.identity import Subject
+from worker.domain.document.outbox import Intent
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.alert import Alert
+from worker.domain.scopes.repair import REPAIR
+from worker.domain.scopes.scope import (
     CLUSTER,
     Claim,
     Scope,
@@ -21,11 +21,11 @@ from worker.domain.scope import (
     released,
     withdrawn,
 )
-from worker.domain.scope_notes import SHADOW, applied
-from worker.domain.scopes_seen import ScopesSeen, scopes_of
-from worker.domain.standing import opened_by, standing
-from worker.domain.storm import HOUR_S, reported, storm, storm_alert
-from worker.domain.subject import SubjectDocument
+from worker.domain.scopes.scope_notes import SHADOW, applied
+from worker.domain.scopes.scopes_seen import ScopesSeen, scopes_of
+from worker.domain.scopes.standing import opened_by, standing
+from worker.domain.scopes.storm import HOUR_S, reported, storm, storm_alert
+from worker.domain.story.reason import Reason
 
 NOT_COUNTED = frozenset({REPAIR, SHADOW})
 """What comes of an act is assumed: it is no ground for promoting or demoting a playbook."""

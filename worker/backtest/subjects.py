@@ -19,8 +19,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from worker.domain.correlation import WORKLOAD_LABELS, subject_of
-from worker.domain.identity import Subject, Target
+from worker.domain.document.identity import Subject, Target
+from worker.domain.incoming.correlation import WORKLOAD_LABELS, subject_of
 
 # Source: apimachinery, util/rand: `String` draws from 27 characters, `SafeEncodeString` writes a
 # 32-bit hash with ten of them.

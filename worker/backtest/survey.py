@@ -16,8 +16,8 @@ from math import inf
 from worker.backtest.moments import day_of, time_of
 from worker.backtest.recorded import Order, Recorded
 from worker.backtest.recording import Read, Unread
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.ops_event import OpsEvent
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.incoming.ops_event import OpsEvent
 
 WINDOW_MAX = 100_000  # records held to put them in order; about 150 MB
 UNREAD_LISTED_MAX = 100  # of those that can't be read; the others are only counted

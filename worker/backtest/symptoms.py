@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from worker.domain.alert import Alert
-from worker.domain.correlation import cause_of
+from worker.domain.incoming.alert import Alert
+from worker.domain.incoming.correlation import cause_of
+from worker.domain.observed.pods import Container
 from worker.domain.planners.symptom import KILLED_FOR_MEMORY
-from worker.domain.pods import Container
 
 CRASHES_ASSUMED = 5  # restarts of a crashing container: any number says the same
 CRASHES_SHOW_S = 120.0  # a new pod has crashed often enough by then to be seen in a crash loop

@@ -8,7 +8,7 @@ from worker.adapters.dapr.sidecar import Sidecar
 from worker.adapters.playbook_files import PlaybookError
 from worker.doctor import cluster, dapr
 from worker.doctor.finding import Check, Finding
-from worker.domain.playbook import Mode
+from worker.domain.playbooks.playbook import Mode
 from worker.engine.ports import PermanentError, TransientError
 from worker.outside import Outside, outside
 from worker.packs import read_pack

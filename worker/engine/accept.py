@@ -11,9 +11,9 @@ from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-from worker.domain.identity import INGEST, Subject
-from worker.domain.inbox import accept as put_into_inbox
-from worker.domain.malformed import Malformed, MalformedReason
+from worker.domain.document.identity import INGEST, Subject
+from worker.domain.incoming.inbox import accept as put_into_inbox
+from worker.domain.incoming.malformed import Malformed, MalformedReason
 from worker.engine.dead_letters import DeadLetters, Unread
 from worker.engine.delivery import Decode, Delivery, News, Understood, understand, unread
 from worker.engine.documents import Documents, to_save

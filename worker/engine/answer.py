@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from worker.domain.outcome import Answer, Outcome
-from worker.domain.reason import Reason
+from worker.domain.deciding.outcome import Answer, Outcome
+from worker.domain.story.reason import Reason
 from worker.engine.ports import ApiAnswer, Json, ObjectRef
 
 MESSAGE_LENGTH_MAX = 300  # characters of the server's words that the journal repeats

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from worker.domain.approval import Answer, Say
-from worker.domain.identity import Subject
-from worker.domain.incident import Incident
-from worker.domain.reason import Reason
-from worker.domain.steering import taken_in
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.identity import Subject
+from worker.domain.document.incident import Incident
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.people.approval import Answer, Say
+from worker.domain.people.steering import taken_in
+from worker.domain.story.reason import Reason
 from worker.engine.by_hand import ByHand
 from worker.engine.ports import Clock, Json
 from worker.engine.reading import Found, Reading

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from worker.domain.codec import UndecodableError, decode, encode
-from worker.domain.identity import Subject
-from worker.domain.journal import Entry
+from worker.domain.document.codec import UndecodableError, decode, encode
+from worker.domain.document.identity import Subject
+from worker.domain.story.journal import Entry
 from worker.engine.ports import Json, PermanentError, Save, StateStore, Stored, TransientError
 
 SCHEMA = 1

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from worker.domain.identity import Subject
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.identity import Subject
+from worker.domain.document.subject import SubjectDocument
 from worker.engine.documents import CONFLICTS_MAX, Documents
 from worker.engine.indexes import OpenIndex
 from worker.engine.ports import PermanentError, StateStore, Telemetry, TransientError, Waker

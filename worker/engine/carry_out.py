@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from worker.domain.catalogue import DESCRIPTOR_OF, Verb
-from worker.domain.identity import Subject
-from worker.domain.outbox import Intent
-from worker.domain.outcome import Answer, Outcome
-from worker.domain.reason import Reason
+from worker.domain.deciding.outcome import Answer, Outcome
+from worker.domain.document.identity import Subject
+from worker.domain.document.outbox import Intent
+from worker.domain.story.reason import Reason
 from worker.engine.failpoint import failpoint
 from worker.engine.perform import Perform
 from worker.engine.ports import PermanentError, TransientError

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from worker.domain.evidence import Unknown
-from worker.domain.facts import Facts
-from worker.domain.incident import Incident, Phase
-from worker.domain.pack import Pack
-from worker.domain.playbook import Condition, Playbook
-from worker.domain.policy import Policy
-from worker.domain.subject import SubjectDocument
-from worker.domain.variables import variables
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.incident import Incident, Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.variables import variables
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Condition, Playbook
 from worker.engine.ports import Expressions
 
 

@@ -11,8 +11,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from worker.domain.alert import Alert, AlertStatus
-from worker.domain.malformed import Malformed
+from worker.domain.incoming.alert import Alert, AlertStatus
+from worker.domain.incoming.malformed import Malformed
 from worker.engine.ports import Clock, DeadLetterTopic, Json, Save, StateStore, TransientError
 
 BODY_KEPT_BYTES = 65536

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from worker.domain.alert import Alert, parse
-from worker.domain.correlation import subject_of
-from worker.domain.identity import Subject
-from worker.domain.malformed import Malformed
-from worker.domain.ops_event import OpsEvent, parse_ops_event
+from worker.domain.document.identity import Subject
+from worker.domain.incoming.alert import Alert, parse
+from worker.domain.incoming.correlation import subject_of
+from worker.domain.incoming.malformed import Malformed
+from worker.domain.incoming.ops_event import OpsEvent, parse_ops_event
 from worker.engine.dead_letters import Unread
 from worker.engine.ports import Inventory
 

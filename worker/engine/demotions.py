@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.reason import Reason
-from worker.domain.record import Demotion, Record, lifted, record_of, with_record
-from worker.domain.scope import Scope, ScopeDocument, ScopeKind
-from worker.domain.steering import told
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.people.steering import told
+from worker.domain.scopes.record import Demotion, Record, lifted, record_of, with_record
+from worker.domain.scopes.scope import Scope, ScopeDocument, ScopeKind
+from worker.domain.story.reason import Reason
 from worker.engine.by_hand import ByHand
 from worker.engine.holds import namespaces
 from worker.engine.indexes import OpenIndex, RecentIndex

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.subject import SubjectDocument
 from worker.engine.documents import Documents, Loaded
 from worker.engine.indexes import OpenIndex, RecentIndex
 from worker.engine.ports import Clock

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from worker.domain.codec import UndecodableError, decode
-from worker.domain.identity import Subject
-from worker.domain.subject import SCHEMA, SubjectDocument
+from worker.domain.document.codec import UndecodableError, decode
+from worker.domain.document.identity import Subject
+from worker.domain.document.subject import SCHEMA, SubjectDocument
 from worker.engine.ports import Json, PermanentError, Save, StateStore, TransientError
 
 CONFLICTS_MAX = 12  # lost compare-and-swaps in a row before the caller is told to come back later

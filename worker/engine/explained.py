@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from worker.domain.codec import encode
-from worker.domain.evidence import Unknown
-from worker.domain.explanation import Explanation, Rung
-from worker.domain.facts import Facts
-from worker.domain.identity import Subject
-from worker.domain.incident import Incident, Phase
-from worker.domain.outlook import in_words
-from worker.domain.pack import Pack
+from worker.domain.deciding.explanation import Explanation, Rung
+from worker.domain.deciding.outlook import in_words
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.codec import encode
+from worker.domain.document.identity import Subject
+from worker.domain.document.incident import Incident, Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.facts import Facts
 from worker.domain.planners.plan import Plan, Refusal
-from worker.domain.playbook import Playbook
-from worker.domain.policy import Policy
-from worker.domain.scope import ScopeDocument, lately
-from worker.domain.scopes_seen import ScopesSeen, scopes_of
-from worker.domain.subject import SubjectDocument
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Playbook
+from worker.domain.scopes.scope import ScopeDocument, lately
+from worker.domain.scopes.scopes_seen import ScopesSeen, scopes_of
 from worker.engine.ports import Json
 
 

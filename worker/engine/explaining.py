@@ -10,18 +10,18 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from worker.domain.absorb import absorb
-from worker.domain.decision import true_now_s, wake_at
-from worker.domain.evidence import Unknown
-from worker.domain.evidence_words import evidence_words
-from worker.domain.explanation import explain
-from worker.domain.outlook import outlook
-from worker.domain.pack import Pack
-from worker.domain.policy import Policy
-from worker.domain.question import questions
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.subject import SubjectDocument
-from worker.domain.window import Window
+from worker.domain.calendar.window import Window
+from worker.domain.deciding.decision import true_now_s, wake_at
+from worker.domain.deciding.explanation import explain
+from worker.domain.deciding.outlook import outlook
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.evidence_words import evidence_words
+from worker.domain.observed.question import questions
+from worker.domain.playbooks.pack import Pack
+from worker.domain.scopes.scopes_seen import ScopesSeen
 from worker.engine.conditions import answers
 from worker.engine.explained import chosen, conditions, leases, mode, refusal, rung, state
 from worker.engine.observe import Observe

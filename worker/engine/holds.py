@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.person_hold import ON_HOLD, PersonHold
-from worker.domain.reason import Reason
-from worker.domain.scope import CLUSTER, Scope, ScopeKind
-from worker.domain.steering import held_by_hand, let_go, told, told_hold
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.people.person_hold import ON_HOLD, PersonHold
+from worker.domain.people.steering import held_by_hand, let_go, told, told_hold
+from worker.domain.scopes.scope import CLUSTER, Scope, ScopeKind
+from worker.domain.story.reason import Reason
 from worker.engine.by_hand import ByHand
 from worker.engine.documents import Documents
 from worker.engine.indexes import OpenIndex, RecentIndex

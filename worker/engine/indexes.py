@@ -10,7 +10,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Collection
 
-from worker.domain.identity import Subject
+from worker.domain.document.identity import Subject
 from worker.engine.ports import Json, Save, StateStore, TransientError
 
 INDEX_SHARDS = 64

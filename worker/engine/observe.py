@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from worker.domain.evidence import Unknown
-from worker.domain.facts import Facts
-from worker.domain.question import ProbeName, Question
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.question import ProbeName, Question
 from worker.engine.ports import Clock, ClusterApi, PermanentError, Telemetry, TransientError
 
 Probe = Callable[[Question], Awaitable[Any]]

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from worker.domain.catalogue import Verb
-from worker.domain.outbox import Intent
-from worker.domain.outcome import Answer, Outcome
-from worker.domain.reason import Reason
+from worker.domain.deciding.outcome import Answer, Outcome
+from worker.domain.document.outbox import Intent
+from worker.domain.story.reason import Reason
 from worker.engine.answer import outcome_of, outcome_unread, outcome_unsent
 from worker.engine.failpoint import failpoint
 from worker.engine.ports import (

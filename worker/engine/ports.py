@@ -11,11 +11,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from worker.domain.correlation import Inventory as Inventory
-from worker.domain.evidence import Unknown
-from worker.domain.journal import Entry
-from worker.domain.outbox import Notice
-from worker.domain.rule_window import RuleWindow
+from worker.domain.document.outbox import Notice
+from worker.domain.incoming.correlation import Inventory as Inventory
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.rule_window import RuleWindow
+from worker.domain.story.journal import Entry
 from worker.engine.cluster_port import ApiAnswer as ApiAnswer
 from worker.engine.cluster_port import ClusterApi as ClusterApi
 from worker.engine.cluster_port import Json as Json

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from worker.domain.codec import encode
-from worker.domain.identity import Subject
-from worker.domain.incident import Incident
-from worker.domain.journal import Entry, EntryKind, broken_at, story
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.codec import encode
+from worker.domain.document.identity import Subject
+from worker.domain.document.incident import Incident
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.story.journal import Entry, EntryKind, broken_at, story
 from worker.engine.archive import BLOCK_ENTRIES, BLOCKS_AT_ONCE, Archive, block_of
 from worker.engine.documents import Documents, LoadedMany
 from worker.engine.indexes import OpenIndex, RecentIndex

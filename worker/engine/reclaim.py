@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from worker.domain.evidence import Gone, RolloutHealth
-from worker.domain.identity import Subject
-from worker.domain.outbox import HeldLease
-from worker.domain.question import ProbeName, Question
-from worker.domain.scope import CLUSTER, Lease, ScopeDocument
+from worker.domain.document.identity import Subject
+from worker.domain.document.outbox import HeldLease
+from worker.domain.observed.evidence import Gone, RolloutHealth
+from worker.domain.observed.question import ProbeName, Question
+from worker.domain.scopes.scope import CLUSTER, Lease, ScopeDocument
 from worker.engine.documents import Documents
 from worker.engine.indexes import OpenIndex
 from worker.engine.observe import Observe

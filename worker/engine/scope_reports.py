@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from worker.domain.alert import Alert
-from worker.domain.correlation import Inventory
-from worker.domain.evidence import Unknown
-from worker.domain.identity import STORM, STORM_ALERT
-from worker.domain.inbox import accept as put_into_inbox
-from worker.domain.policy import Policy
-from worker.domain.scope import ScopeDocument
-from worker.domain.scope_notes import KINDS
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.standing import opened_by, standing
-from worker.domain.storm import Storm, storm, storm_alert
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.identity import STORM, STORM_ALERT
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.alert import Alert
+from worker.domain.incoming.correlation import Inventory
+from worker.domain.incoming.inbox import accept as put_into_inbox
+from worker.domain.observed.evidence import Unknown
+from worker.domain.scopes.scope import ScopeDocument
+from worker.domain.scopes.scope_notes import KINDS
+from worker.domain.scopes.scopes_seen import ScopesSeen
+from worker.domain.scopes.standing import opened_by, standing
+from worker.domain.scopes.storm import Storm, storm, storm_alert
 from worker.engine.documents import Documents
 from worker.engine.indexes import CONFLICTS_MAX, OpenIndex
 from worker.engine.ports import PermanentError, TransientError, Waker

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
-from worker.domain.codec import UndecodableError, decode
-from worker.domain.evidence import Unknown
-from worker.domain.identity import Subject
-from worker.domain.outbox import HeldLease, Intent, ScopeNote
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.scope import (
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.codec import UndecodableError, decode
+from worker.domain.document.identity import Subject
+from worker.domain.document.outbox import HeldLease, Intent, ScopeNote
+from worker.domain.observed.evidence import Unknown
+from worker.domain.scopes.scope import (
     CLUSTER,
     SCHEMA,
     Claim,
@@ -29,9 +28,10 @@ from worker.domain.scope import (
     released,
     withdrawn,
 )
-from worker.domain.scope_notes import applied
-from worker.domain.scopes_seen import ScopesSeen, scopes_of
-from worker.domain.storm import reported
+from worker.domain.scopes.scope_notes import applied
+from worker.domain.scopes.scopes_seen import ScopesSeen, scopes_of
+from worker.domain.scopes.storm import reported
+from worker.domain.story.reason import Reason
 from worker.engine.indexes import CONFLICTS_MAX
 from worker.engine.ports import PermanentError, Save, StateStore, Stored, TransientError
 

@@ -10,12 +10,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from worker.domain.handover import not_received, received
-from worker.domain.identity import Subject
-from worker.domain.journal import Entry
-from worker.domain.outbox import Notice
-from worker.domain.policy import Policy
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.handover import not_received, received
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.identity import Subject
+from worker.domain.document.outbox import Notice
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.story.journal import Entry
 from worker.engine.archive import Archive
 from worker.engine.documents import Documents
 from worker.engine.ports import (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from worker.domain.incident import Phase
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.incident import Phase
+from worker.domain.document.subject import SubjectDocument
 
 
 def parent_of(document: SubjectDocument, incoming: str) -> str:

@@ -11,14 +11,14 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from worker.domain.absorb import absorb
-from worker.domain.decision import abandon, decide, true_now_s, wake_at
-from worker.domain.outcome import record
-from worker.domain.pack import Pack
-from worker.domain.policy import Policy
-from worker.domain.question import questions
-from worker.domain.subject import SubjectDocument
-from worker.domain.window import Window
+from worker.domain.calendar.window import Window
+from worker.domain.deciding.decision import abandon, decide, true_now_s, wake_at
+from worker.domain.deciding.outcome import record
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.observed.question import questions
+from worker.domain.playbooks.pack import Pack
 from worker.engine.carry_out import CarryOut
 from worker.engine.conditions import answers
 from worker.engine.departure import Departure

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from worker.domain.catalogue import DESCRIPTOR_OF
-from worker.domain.correlation import CAUSE_OF_ALERT
-from worker.domain.playbook import Condition, Matcher, Mode, Playbook, Step
+from worker.domain.incoming.correlation import CAUSE_OF_ALERT
+from worker.domain.playbooks.playbook import Condition, Matcher, Mode, Playbook, Step
 
 MODES = {
     Mode.OBSERVE: "it looks and tells, and nothing else",

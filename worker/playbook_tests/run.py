@@ -6,20 +6,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from worker.adapters.playbook_files.case import Case, Given
-from worker.domain.absorb import absorb
-from worker.domain.alert import Alert, AlertStatus, fingerprint_of
-from worker.domain.decision import decide
-from worker.domain.identity import Subject, SubjectKind, Target
-from worker.domain.inbox import accept
-from worker.domain.incident import Attempt, Incident, Phase, intent_id
-from worker.domain.journal import EntryKind, sentence
-from worker.domain.ops_event import OpsEvent, OpsEventKind
-from worker.domain.outbox import Intent
-from worker.domain.pack import Pack
-from worker.domain.playbook import Mode, Playbook
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.decision import decide
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.identity import Subject, SubjectKind, Target
+from worker.domain.document.incident import Attempt, Incident, Phase, intent_id
+from worker.domain.document.outbox import Intent
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.alert import Alert, AlertStatus, fingerprint_of
+from worker.domain.incoming.inbox import accept
+from worker.domain.incoming.ops_event import OpsEvent, OpsEventKind
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Mode, Playbook
+from worker.domain.story.journal import EntryKind, sentence
+from worker.domain.story.reason import Reason
 from worker.engine.conditions import answers
 from worker.engine.ports import Expressions
 from worker.playbook_tests.seen import seen

@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from worker.adapters.playbook_files.case import Given, GivenFacts, GivenPod
-from worker.domain.evidence import AlertStates, ContainerSpec, RolloutHealth, Unknown
-from worker.domain.facts import Facts
-from worker.domain.history import Revision, RolloutHistory
-from worker.domain.identity import Subject, Target
-from worker.domain.ownership import Autoscaler, Ownership
-from worker.domain.pods import Container, Pod, PodHealth
-from worker.domain.quantity import bytes_of
-from worker.domain.scopes_seen import ScopesSeen
+from worker.domain.document.identity import Subject, Target
+from worker.domain.observed.evidence import AlertStates, ContainerSpec, RolloutHealth, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.history import Revision, RolloutHistory
+from worker.domain.observed.ownership import Autoscaler, Ownership
+from worker.domain.observed.pods import Container, Pod, PodHealth
+from worker.domain.observed.quantity import bytes_of
+from worker.domain.scopes.scopes_seen import ScopesSeen
 
 SERVICES_KNOWN = 100  # so that one sick service is no storm
 PROVEN_S, TRIED_S = 7 * 86400.0, 600.0  # how long the older revision lasted, when it is or isn't

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from worker.domain.question import ProbeName, Question
+from worker.domain.observed.question import ProbeName, Question
 from worker.engine.observe import Probe
 from worker.engine.ports import ClusterApi, KillSwitch, Monitor, Rules
 from worker.probes.alert_state import alert_state

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from worker.domain.evidence import AlertStates, Unknown
-from worker.domain.question import Question
-from worker.domain.verification import NO_MONITOR
+from worker.domain.observed.evidence import AlertStates, Unknown
+from worker.domain.observed.question import Question
+from worker.domain.verify.verification import NO_MONITOR
 from worker.engine.ports import Monitor
 
 

@@ -7,11 +7,11 @@ takes no pods either, whether or not anybody cordoned it.
 
 from __future__ import annotations
 
-from worker.domain.evidence import Gone, Unknown
-from worker.domain.identity import SubjectKind
-from worker.domain.marks import CORDONED_BY
-from worker.domain.nodes import NodeHealth
-from worker.domain.question import Question
+from worker.domain.catalogue.marks import CORDONED_BY
+from worker.domain.document.identity import SubjectKind
+from worker.domain.observed.evidence import Gone, Unknown
+from worker.domain.observed.nodes import NodeHealth
+from worker.domain.observed.question import Question
 from worker.engine.ports import ClusterApi, Json, ObjectRef
 from worker.probes.objects import target_of
 

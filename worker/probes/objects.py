@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from worker.domain.identity import Target
+from worker.domain.document.identity import Target
 from worker.engine.ports import Json
 
 REVISION = "deployment.kubernetes.io/revision"

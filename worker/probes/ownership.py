@@ -10,11 +10,11 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from worker.domain.evidence import Unknown
-from worker.domain.gitops import Metadata, Owner
-from worker.domain.marks import INTENT_ID
-from worker.domain.ownership import Autoscaler, Ownership, VerticalAutoscaler, ownership_of
-from worker.domain.question import Question
+from worker.domain.catalogue.marks import INTENT_ID
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.gitops import Metadata, Owner
+from worker.domain.observed.ownership import Autoscaler, Ownership, VerticalAutoscaler, ownership_of
+from worker.domain.observed.question import Question
 from worker.engine.ports import ClusterApi, Json, ObjectRef, PermanentError, TransientError
 from worker.probes.objects import target_of
 

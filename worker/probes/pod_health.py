@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from worker.domain.evidence import Unknown
-from worker.domain.pods import Container, DisruptionBudget, Pod, PodHealth
-from worker.domain.question import Question
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.pods import Container, DisruptionBudget, Pod, PodHealth
+from worker.domain.observed.question import Question
 from worker.engine.ports import ClusterApi, Json, ObjectRef
 from worker.probes.objects import controller_uid, created_at_s, selector_text, target_of
 

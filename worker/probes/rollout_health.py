@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from worker.domain.evidence import ContainerSpec, Gone, RolloutHealth, Unknown
-from worker.domain.identity import UNDERSTOOD_KINDS
-from worker.domain.marks import INTENT_ID, PAUSED_BY
-from worker.domain.quantity import bytes_of
-from worker.domain.question import Question
+from worker.domain.catalogue.marks import INTENT_ID, PAUSED_BY
+from worker.domain.document.identity import UNDERSTOOD_KINDS
+from worker.domain.observed.evidence import ContainerSpec, Gone, RolloutHealth, Unknown
+from worker.domain.observed.quantity import bytes_of
+from worker.domain.observed.question import Question
 from worker.engine.ports import ClusterApi, Json, ObjectRef
 from worker.probes.objects import (
     controller_uid,

@@ -10,10 +10,10 @@ rather too seldom.
 
 from __future__ import annotations
 
-from worker.domain.evidence import Unknown
-from worker.domain.history import Revision, RolloutHistory
-from worker.domain.question import Question
-from worker.domain.template import template_digest
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.history import Revision, RolloutHistory
+from worker.domain.observed.question import Question
+from worker.domain.observed.template import template_digest
 from worker.engine.ports import ClusterApi, Json, ObjectRef
 from worker.probes.objects import (
     controller_uid,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from worker.domain.evidence import Unknown
-from worker.domain.rule_window import RuleWindow
-from worker.domain.verification import NO_RULES
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.rule_window import RuleWindow
+from worker.domain.verify.verification import NO_RULES
 from worker.engine.ports import Rules
 
 

@@ -9,8 +9,8 @@ from tests.contracts.observing import Note
 from tests.contracts.rigs.cluster import ClusterRig
 from worker.actions import ACTIONS
 from worker.domain.catalogue import Verb
-from worker.domain.identity import Target
-from worker.domain.outbox import Intent
+from worker.domain.document.identity import Target
+from worker.domain.document.outbox import Intent
 from worker.engine.perform import Unfit
 from worker.engine.ports import Json, ObjectRef, WriteRequest
 

@@ -8,9 +8,9 @@ from tests.contracts.cases.cluster_waits import deployed, quiet, ready_pods
 from tests.contracts.observing import Note, until
 from tests.contracts.rigs.cluster import ClusterRig
 from worker.domain.catalogue import Verb
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.nodes import NodeHealth
-from worker.domain.question import ProbeName, Question
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.observed.nodes import NodeHealth
+from worker.domain.observed.question import ProbeName, Question
 from worker.engine.perform import Unfit
 from worker.engine.ports import Json
 from worker.probes.node_health import node_health

@@ -20,10 +20,10 @@ from tests.contracts.cases.cluster_waits import deployed, quiet, ready_pods, rel
 from tests.contracts.observing import Note, until
 from tests.contracts.rigs.cluster import SHORT_OF_MEMORY, SICK_RELEASE, ClusterRig
 from worker.domain.catalogue import Verb
-from worker.domain.history import RolloutHistory
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.question import ProbeName, Question
-from worker.domain.template import template_digest
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.observed.history import RolloutHistory
+from worker.domain.observed.question import ProbeName, Question
+from worker.domain.observed.template import template_digest
 from worker.engine.perform import Unfit
 from worker.engine.ports import Json
 from worker.probes.objects import created_at_s

@@ -9,8 +9,8 @@ from tests.contracts.cases.cluster_requests import evict
 from tests.contracts.cases.cluster_waits import ready_pods
 from tests.contracts.observing import Note, until
 from tests.contracts.rigs.cluster import ClusterRig
-from worker.domain.correlation import Inventory
-from worker.domain.identity import Target
+from worker.domain.document.identity import Target
+from worker.domain.incoming.correlation import Inventory
 from worker.engine.ports import ObjectRef
 
 

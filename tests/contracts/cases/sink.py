@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from tests.contracts.observing import Note
-from worker.domain.outbox import Notice
-from worker.domain.reason import Reason
+from worker.domain.document.outbox import Notice
+from worker.domain.story.reason import Reason
 from worker.engine.ports import PermanentError, Sink, TransientError
 
 SUBJECT = "service/shop/Deployment/web"

@@ -9,7 +9,7 @@ from tests.contracts.cases.state_store_expiry import EXPIRY_CASES
 from tests.contracts.cases.store_calls import values, version_of, write
 from tests.contracts.observing import Note
 from tests.contracts.rigs.state_store import StoreRig
-from worker.domain.reason import Reason
+from worker.domain.story.reason import Reason
 from worker.engine.ports import Save, Stored, TransientError
 
 

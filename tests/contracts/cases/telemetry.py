@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from tests.contracts.observing import Note
-from worker.domain.journal import EntryKind, chained
-from worker.domain.reason import Reason
+from worker.domain.story.journal import EntryKind, chained
+from worker.domain.story.reason import Reason
 from worker.engine.ports import Telemetry
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

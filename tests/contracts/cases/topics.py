@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tests.contracts.observing import Note
-from worker.domain.codec import decode
-from worker.domain.journal import Entry, EntryKind, broken_at, chained
-from worker.domain.reason import Reason
+from worker.domain.document.codec import decode
+from worker.domain.story.journal import Entry, EntryKind, broken_at, chained
+from worker.domain.story.reason import Reason
 from worker.engine.ports import DeadLetterTopic, JournalTopic, Json, TransientError
 
 AT_S = 1_800_000_000.25

@@ -15,7 +15,7 @@ from tests.contracts.rigs.cluster import (
 )
 from tests.simulation.fakes.virtual_time import VirtualClock
 from worker.adapters.simulated import SimulatedCluster
-from worker.domain.correlation import Inventory
+from worker.domain.incoming.correlation import Inventory
 
 NEEDED_BYTES = 768 * 2**20
 

@@ -52,19 +52,19 @@ FENCES = (
     ),
     Mutant(
         "resends without reading",
-        "worker/domain/owed.py",
+        "worker/domain/deciding/owed.py",
         "    if done:\n        outcome = Outcome(Answer.ACCEPTED",
         "    if False:\n        outcome = Outcome(Answer.ACCEPTED",
     ),
     Mutant(
         "an unclear deed is given up at once",
-        "worker/domain/owed.py",
+        "worker/domain/deciding/owed.py",
         "    if situation.now_s < intent.sent_at_s + situation.policy.in_flight_max_s:\n",
         "    if False:\n",
     ),
     Mutant(
         "what the workload bears is done again",
-        "worker/domain/remedy.py",
+        "worker/domain/deciding/remedy.py",
         "    if not isinstance(rollout, RolloutHealth) or rollout.last_intent != identity:\n",
         "    if True:\n",
     ),

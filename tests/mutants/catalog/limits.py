@@ -7,27 +7,27 @@ from tests.mutants.catalog.mutant import Mutant
 LIMITS = (
     Mutant(
         "a lease that has run out doesn't count",
-        "worker/domain/scope.py",
+        "worker/domain/scopes/scope.py",
         "    others = {one.subject for one in document.leases if one.subject != claim.subject}\n",
         "    others = {\n        one.subject for one in document.leases\n"
         "        if one.subject != claim.subject and one.until_s > now_s\n    }\n",
     ),
     Mutant(
         "a rate counts only what was claimed last",
-        "worker/domain/scope.py",
+        "worker/domain/scopes/scope.py",
         "        acts = (*lately(document, limits.window_s, now_s), Act(claim.intent, now_s))"
         "[-ACTS_MAX:]\n",
         "        acts = (Act(claim.intent, now_s),)\n",
     ),
     Mutant(
         "claimed twice counts twice",
-        "worker/domain/scope.py",
+        "worker/domain/scopes/scope.py",
         "    known = any(act.intent == claim.intent for act in document.acts)\n",
         "    known = False\n",
     ),
     Mutant(
         "a storm is over at once",
-        "worker/domain/storm.py",
+        "worker/domain/scopes/storm.py",
         "    if words is None and now_s >= document.storm_until_s:\n",
         "    if words is None:\n",
     ),
@@ -45,7 +45,7 @@ LIMITS = (
     ),
     Mutant(
         "a lease ends with the write",
-        "worker/domain/leases.py",
+        "worker/domain/scopes/leases.py",
         "    return (hangs or not rollout.rolling) and "
         "rollout.available >= attempt.before.available\n",
         "    return True\n",

@@ -7,13 +7,13 @@ from tests.mutants.catalog.mutant import Mutant
 PEOPLE = (
     Mutant(
         "any yes will do",
-        "worker/domain/approval.py",
+        "worker/domain/people/approval.py",
         "    if answer.digest != request.digest or answer.nonce != request.nonce:\n",
         "    if False:\n",
     ),
     Mutant(
         "a machine may say yes",
-        "worker/domain/approval.py",
+        "worker/domain/people/approval.py",
         "    if answer.bot:\n",
         "    if False:\n",
     ),

@@ -7,31 +7,31 @@ from tests.mutants.catalog.mutant import Mutant
 TRUTH = (
     Mutant(
         "unknown evidence is healthy",
-        "worker/domain/verification.py",
+        "worker/domain/verify/verification.py",
         "        return Judgement(Verdict.UNKNOWN, Reason.EVIDENCE_UNKNOWN, facts.rollout.why)\n",
         '        return Judgement(Verdict.HEALTHY, Reason.HEALTHY, "")\n',
     ),
     Mutant(
         "a sick pod is healthy",
-        "worker/domain/verification.py",
+        "worker/domain/verify/verification.py",
         "    if sick:\n",
         "    if False:\n",
     ),
     Mutant(
         "credit at the first healthy look",
-        "worker/domain/verifying.py",
+        "worker/domain/verify/verifying.py",
         "    if streak is not None and in_time and now_s - streak.since_s >= watch.window_s:\n",
         "    if streak is not None and in_time:\n",
     ),
     Mutant(
         "fewer replicas are no loss",
-        "worker/domain/verification.py",
+        "worker/domain/verify/verification.py",
         "    if rollout.desired < reference.desired:\n",
         "    if False:\n",
     ),
     Mutant(
         "worse is called no help",
-        "worker/domain/attribution.py",
+        "worker/domain/verify/attribution.py",
         "    if rollout.available + starting >= before.available:\n",
         "    if True:\n",
     ),
@@ -45,7 +45,7 @@ TRUTH = (
     ),
     Mutant(
         "an old firing re-opens what was resolved",
-        "worker/domain/inbox.py",
+        "worker/domain/incoming/inbox.py",
         "        if known is not None and mark.order <= known.order:\n            continue\n",
         "",
     ),
@@ -57,19 +57,19 @@ TRUTH = (
     ),
     Mutant(
         "a full inbox forgets in silence",
-        "worker/domain/inbox.py",
+        "worker/domain/incoming/inbox.py",
         "            overflowed += 1\n",
         "            pass\n",
     ),
     Mutant(
         "the journal forgets its head",
-        "worker/domain/subject.py",
+        "worker/domain/document/subject.py",
         "journal_head=entry.hash)",
         'journal_head="")',
     ),
     Mutant(
         "what didn't help is left as it is",
-        "worker/domain/undo.py",
+        "worker/domain/verify/undo.py",
         "    return known and DESCRIPTOR_OF[Verb(attempt.action)].undo is not None\n",
         "    return False\n",
     ),

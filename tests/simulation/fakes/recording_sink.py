@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from worker.domain.outbox import Notice
+from worker.domain.document.outbox import Notice
 from worker.engine.ports import PermanentError, TransientError
 
 

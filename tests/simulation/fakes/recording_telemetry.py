@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from worker.adapters.telemetry import COUNTERS, TRACEPARENT
-from worker.domain.journal import Entry
+from worker.domain.story.journal import Entry
 
 Value = str | int | float | bool
 

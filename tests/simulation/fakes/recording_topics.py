@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from worker.domain.journal import Entry
+from worker.domain.story.journal import Entry
 from worker.engine.ports import Json, TransientError
 
 EVENT_MAX_BYTES = (

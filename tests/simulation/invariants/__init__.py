@@ -38,8 +38,8 @@ from tests.simulation.invariants.people import (
 )
 from tests.simulation.scenario import REPAIRABLE, truly_healthy
 from tests.simulation.schedule import Run
-from worker.domain.playbook import Mode
-from worker.domain.reason import Reason
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.story.reason import Reason
 
 Check = Callable[[Run], Iterator[str]]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.simulation.schedule import Run, at_rest, in_hand
-from worker.domain.identity import STORM
-from worker.domain.incident import Incident
-from worker.domain.playbook import Mode
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.identity import STORM
+from worker.domain.document.incident import Incident
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.story.reason import Reason
 
 
 def no_alert_is_lost(run: Run) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tests.simulation.nemesis import LATE_MAX_S
 from tests.simulation.scenario import UNREPAIRABLE, UNTOUCHABLE, truly_healthy
 from tests.simulation.schedule import Run
-from worker.domain.reason import Reason
+from worker.domain.story.reason import Reason
 
 ON_ITS_WAY_S = LATE_MAX_S + 1.0  # a write that was sent may be applied so much later
 

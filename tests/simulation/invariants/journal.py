@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from tests.simulation.schedule import Run
-from worker.domain.codec import decode
-from worker.domain.journal import Entry, broken_at
+from worker.domain.document.codec import decode
+from worker.domain.story.journal import Entry, broken_at
 
 
 def story_is_whole(run: Run) -> Iterator[str]:

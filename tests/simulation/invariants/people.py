@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.simulation.schedule import Run
-from worker.domain.journal import EntryKind
-from worker.domain.playbook import Mode
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.story.journal import EntryKind
 
 STOPPED_WITHIN_S = 5.0
 

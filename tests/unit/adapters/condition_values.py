@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from worker.adapters.expressions import compile_condition
-from worker.domain.evidence import Unknown
+from worker.domain.observed.evidence import Unknown
 
 HOSTILE = '" || true || "'
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from worker.domain.outbox import Notice
-from worker.domain.reason import Reason
+from worker.domain.document.outbox import Notice
+from worker.domain.story.reason import Reason
 
 SUBJECT = "service/shop/Deployment/web"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from worker.adapters.playbook_files import load_pack
-from worker.domain.pack import Pack
+from worker.domain.playbooks.pack import Pack
 
 GOOD = """\
 apiVersion: aiops/v1

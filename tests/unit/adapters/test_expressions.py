@@ -11,7 +11,7 @@ from tests.unit.adapters.condition_values import VALUES, answer
 from worker.adapters.expressions import ConditionError, compile_condition
 from worker.adapters.expressions.language import PATTERNS_MAX
 from worker.adapters.expressions.tokens import TEXT_LENGTH_MAX, TOKENS_MAX
-from worker.domain.evidence import Unknown
+from worker.domain.observed.evidence import Unknown
 
 
 @pytest.mark.parametrize(

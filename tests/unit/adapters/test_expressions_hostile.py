@@ -23,7 +23,7 @@ from worker.adapters.expressions.values import (
     TEXT_LENGTH_MAX,
     WEIGHT_MAX,
 )
-from worker.domain.evidence import Unknown
+from worker.domain.observed.evidence import Unknown
 
 
 class Severity(StrEnum):

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.adapters.playbook_texts import GOOD, load, pack
 from worker.adapters.expressions.evaluator import CelExpressions
 from worker.adapters.playbook_files import PlaybookError, load_cases
-from worker.domain.pack import Pack
+from worker.domain.playbooks.pack import Pack
 from worker.playbook_tests import Result, run_cases
 
 EXPRESSIONS = CelExpressions()

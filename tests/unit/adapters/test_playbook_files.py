@@ -11,8 +11,8 @@ from worker.adapters.playbook_files import PlaybookError, load_pack
 from worker.adapters.playbook_files.format import SOAK_S
 from worker.adapters.yaml_nodes import FILE_MAX_BYTES
 from worker.domain.catalogue import Verb
-from worker.domain.identity import SubjectKind
-from worker.domain.playbook import Condition, Matcher, Mode, Promotion, Step, Watch
+from worker.domain.document.identity import SubjectKind
+from worker.domain.playbooks.playbook import Condition, Matcher, Mode, Promotion, Step, Watch
 
 
 def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:

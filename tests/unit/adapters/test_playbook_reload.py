@@ -13,7 +13,7 @@ from tests.unit.adapters.playbook_texts import GOOD, changed, load, pack
 from tests.unit.engine.parts import SetClock
 from worker.adapters.playbook_files import PlaybookError
 from worker.adapters.playbook_reload import LOOK_EVERY_S, ReloadingPack
-from worker.domain.pack import Pack
+from worker.domain.playbooks.pack import Pack
 
 OTHER = changed("attempts: 1", "attempts: 2", GOOD + "      attempts: 1\n")
 

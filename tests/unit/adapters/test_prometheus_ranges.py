@@ -11,7 +11,7 @@ from worker.adapters.prometheus_rules.ranges import (
     reads,
 )
 from worker.adapters.prometheus_rules.resolve import REASON_LENGTH_MAX, Rule, resolve
-from worker.domain.rule_window import RuleWindow
+from worker.domain.observed.rule_window import RuleWindow
 
 MINUTE_S, HOUR_S, DAY_S = 60.0, 3600.0, 86400.0
 

@@ -18,7 +18,7 @@ import pytest
 from tests.unit.adapters.http_server import Answer, Server, json_answer, serving
 from tests.unit.engine.parts import SetClock
 from worker.adapters.prometheus_rules import PrometheusRules, reader
-from worker.domain.rule_window import RuleWindow
+from worker.domain.observed.rule_window import RuleWindow
 from worker.engine.ports import PermanentError, TransientError
 
 MINUTE_S = 60.0

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from worker.domain.playbook import Mode
-from worker.domain.policy import PROTECTED_NAMESPACES
+from worker.domain.deciding.policy import PROTECTED_NAMESPACES
+from worker.domain.playbooks.playbook import Mode
 from worker.settings import Settings
 from worker.settings_names import explain
 

@@ -11,9 +11,9 @@ from tests.unit.adapters.http_server import Answer, json_answer, serving
 from tests.unit.engine.rig import NOBODY, Rig, alert, body
 from worker.adapters.pagerduty_sink import PagerDutySink
 from worker.adapters.webhook_sink import WebhookSink
-from worker.domain.incident import Phase
-from worker.domain.journal import sentence
-from worker.domain.reason import Reason
+from worker.domain.document.incident import Phase
+from worker.domain.story.journal import sentence
+from worker.domain.story.reason import Reason
 from worker.engine.ports import Sink
 
 DOWN = Answer(500, b"oops")

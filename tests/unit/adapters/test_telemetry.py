@@ -14,8 +14,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from tests.e2e.receivers import Collector, SeenSpan
 from worker.adapters.telemetry import COUNTERS, LINKS_MAX, OtelTelemetry, set_up_logging
-from worker.domain.journal import EntryKind, chained
-from worker.domain.reason import Reason
+from worker.domain.story.journal import EntryKind, chained
+from worker.domain.story.reason import Reason
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 TRACEPARENT = f"00-{TRACE}-{PARENT}-01"

@@ -13,8 +13,8 @@ import pytest
 
 from worker.adapters.window_files import NAME_LENGTH_MAX, WINDOWS_MAX, load_windows
 from worker.adapters.yaml_nodes import FILE_MAX_BYTES, YamlFileError
-from worker.domain.recurrence import Absolute, Weekday, Weekly
-from worker.domain.window import Window, WindowKind, WindowScope
+from worker.domain.calendar.recurrence import Absolute, Weekday, Weekly
+from worker.domain.calendar.window import Window, WindowKind, WindowScope
 
 ROOT = Path(__file__).parents[3]
 GOOD = """\

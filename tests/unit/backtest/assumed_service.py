@@ -7,13 +7,13 @@ from tests.unit.domain.builders import NOW_S
 from worker.backtest.assumed import Assumed
 from worker.backtest.assumed_facts import AssumedFacts
 from worker.domain.catalogue import Verb
-from worker.domain.evidence import RolloutHealth
-from worker.domain.facts import Facts
-from worker.domain.history import RolloutHistory
-from worker.domain.identity import Subject, SubjectKind, Target
-from worker.domain.outbox import Intent
-from worker.domain.pods import Pod, PodHealth
-from worker.domain.scopes_seen import ScopesSeen
+from worker.domain.document.identity import Subject, SubjectKind, Target
+from worker.domain.document.outbox import Intent
+from worker.domain.observed.evidence import RolloutHealth
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.history import RolloutHistory
+from worker.domain.observed.pods import Pod, PodHealth
+from worker.domain.scopes.scopes_seen import ScopesSeen
 
 WEB = Subject(SubjectKind.SERVICE, "shop", "Deployment/web")
 SCOPES = ScopesSeen((), SERVICES)

@@ -14,9 +14,9 @@ from worker.backtest.recorded import Recorded
 from worker.backtest.recording import Read, Unread, read_file
 from worker.backtest.replay import Replay
 from worker.backtest.report import Report
-from worker.domain.journal import Entry, EntryKind
-from worker.domain.pack import Pack
-from worker.domain.policy import Policy
+from worker.domain.deciding.policy import Policy
+from worker.domain.playbooks.pack import Pack
+from worker.domain.story.journal import Entry, EntryKind
 
 Json = dict[str, Any]
 SERVICES = 100  # so that one sick service is no storm

@@ -7,8 +7,8 @@ import pytest
 from tests.unit.backtest.assumed_service import SCOPES, Seen
 from tests.unit.backtest.recordings import DAY_S, POD, alert, deploy, recorded
 from worker.backtest.assumed import FIRING_MAX, NAMED_MAX, REPLICAS, REVISIONS_MAX
-from worker.domain.evidence import AlertStates, Unknown
-from worker.domain.identity import Subject, SubjectKind
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.observed.evidence import AlertStates, Unknown
 
 
 def test_without_an_alert_everything_is_well() -> None:

@@ -8,7 +8,7 @@ from tests.unit.domain.builders import NOW_S
 from worker.backtest.assumed import REPLICAS
 from worker.backtest.symptoms import CRASHES_SHOW_S
 from worker.domain.catalogue import Verb
-from worker.domain.history import RolloutHistory
+from worker.domain.observed.history import RolloutHistory
 
 
 def test_a_deploy_is_a_revision_whatever_it_says_of_itself() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from worker.backtest import framing
 from worker.backtest.framing import RECORD_MAX_BYTES, Piece, pieces
-from worker.domain.malformed import Malformed
+from worker.domain.incoming.malformed import Malformed
 
 ONE, TWO, THREE = {"a": 1}, {"b": ["[", {"c": '}\\"'}]}, {"d": "ä\n{"}
 

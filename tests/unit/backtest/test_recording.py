@@ -13,8 +13,8 @@ from tests.unit.domain.builders import NOW_S
 from worker.backtest.moments import time_of
 from worker.backtest.recorded import Recorded
 from worker.backtest.recording import Unread, read_body, read_file
-from worker.domain.alert import Alert, AlertStatus
-from worker.domain.ops_event import OpsEvent
+from worker.domain.incoming.alert import Alert, AlertStatus
+from worker.domain.incoming.ops_event import OpsEvent
 
 FIRING, RESOLVED = alert(), alert(until_s=HOUR_S)
 EVENT: Json = {"specversion": "1.0", "id": "1", "source": "/am", "type": "alert"}

@@ -18,12 +18,12 @@ from tests.unit.backtest.recordings import (
 from tests.unit.domain.builders import CRASH_LOOP, NOW_S, PACK, POLICY, WATCH
 from worker.backtest.replay import SETTLE_FOR_S, Replay
 from worker.domain.catalogue import Verb
-from worker.domain.journal import EntryKind, broken_at
-from worker.domain.pack import Pack
-from worker.domain.playbook import Matcher, Playbook, Step
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Matcher, Playbook, Step
+from worker.domain.story.journal import EntryKind, broken_at
+from worker.domain.story.reason import Reason
 
 BACK = Playbook(
     "crash-loop", Matcher(causes=frozenset({"crash_loop"})), (Step(Verb.ROLL_BACK, watch=WATCH),)

@@ -21,13 +21,13 @@ from tests.unit.backtest.recordings import (
 )
 from tests.unit.domain.builders import NOW_S
 from worker.backtest.replay import Replay
-from worker.domain.identity import STORM
-from worker.domain.journal import EntryKind
-from worker.domain.playbook import Mode
-from worker.domain.reason import Reason
-from worker.domain.recurrence import Absolute
-from worker.domain.scope import Limits
-from worker.domain.window import Window, WindowKind, WindowScope
+from worker.domain.calendar.recurrence import Absolute
+from worker.domain.calendar.window import Window, WindowKind, WindowScope
+from worker.domain.document.identity import STORM
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.scopes.scope import Limits
+from worker.domain.story.journal import EntryKind
+from worker.domain.story.reason import Reason
 
 
 def test_a_storm_is_told_once_and_nothing_is_done_in_it() -> None:

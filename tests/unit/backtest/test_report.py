@@ -23,8 +23,8 @@ from worker.backtest.compare import ABSENT, differences
 from worker.backtest.hours import Hours, bars
 from worker.backtest.moments import time_of
 from worker.backtest.report import Report
-from worker.domain.pack import Pack
-from worker.domain.playbook import Mode, Playbook, Step
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Mode, Playbook, Step
 
 SICK = (alert(pod=POD), alert(pod=POD, until_s=6 * HOUR_S))
 REPAIRED = (alert(service="api", pod="api-0"), alert(service="api", pod="api-0", until_s=90.0))

@@ -7,14 +7,14 @@ from dataclasses import replace
 from tests.unit.backtest.recordings import POD, alert, recorded
 from tests.unit.domain.builders import NOW_S, POLICY
 from worker.backtest.scope_book import ScopeBook
-from worker.domain.absorb import absorb
 from worker.domain.catalogue import Verb
-from worker.domain.identity import Subject, SubjectKind, Target
-from worker.domain.inbox import accept
-from worker.domain.outbox import HeldLease, Intent
-from worker.domain.reason import Reason
-from worker.domain.scope import CLUSTER, Limits, Scope, ScopeKind, released
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.identity import Subject, SubjectKind, Target
+from worker.domain.document.outbox import HeldLease, Intent
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.inbox import accept
+from worker.domain.scopes.scope import CLUSTER, Limits, Scope, ScopeKind, released
+from worker.domain.story.reason import Reason
 
 SHOP = Scope(ScopeKind.NAMESPACE, "shop")
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tests.unit.domain.builders import NOW_S, POLICY, SICK, WEB, decided
-from worker.domain.absorb import absorb
-from worker.domain.inbox import accept
-from worker.domain.ops_event import OpsEvent, OpsEventKind
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.inbox import accept
+from worker.domain.incoming.ops_event import OpsEvent, OpsEventKind
 
 DECIDED_S = 60.0  # seconds after NOW_S: when the incident has soaked
 

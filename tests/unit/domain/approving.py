@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from tests.unit.domain.builders import NOW_S, POLICY, SICK, decided, only, opened
-from worker.domain.absorb import absorb
-from worker.domain.approval import Answer, Request, Say
-from worker.domain.decision import Decision
-from worker.domain.facts import Facts
-from worker.domain.journal import Entry, EntryKind
-from worker.domain.playbook import Mode
-from worker.domain.policy import Policy
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.decision import Decision
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.observed.facts import Facts
+from worker.domain.people.approval import Answer, Request, Say
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.story.journal import Entry, EntryKind
 
 ASKING = replace(POLICY, mode=Mode.APPROVE)
 ASKED_S = 60.0  # seconds after NOW_S, as everywhere here

@@ -10,26 +10,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from worker.domain.absorb import absorb
-from worker.domain.alert import Alert, AlertStatus
 from worker.domain.catalogue import Verb
-from worker.domain.decision import Decision, decide
-from worker.domain.evidence import AlertStates, RolloutHealth, Unknown
-from worker.domain.facts import Facts
-from worker.domain.identity import Subject, SubjectKind, Target
-from worker.domain.inbox import accept
-from worker.domain.incident import Incident
-from worker.domain.ops_event import OpsEvent, OpsEventKind
-from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.ownership import Ownership
-from worker.domain.pack import Pack
-from worker.domain.playbook import Matcher, Mode, Playbook, Step, Watch
-from worker.domain.pods import Container, Pod, PodHealth
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.subject import SubjectDocument
-from worker.domain.verification import NO_RULES
+from worker.domain.deciding.decision import Decision, decide
+from worker.domain.deciding.outcome import Answer, Outcome, record
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.identity import Subject, SubjectKind, Target
+from worker.domain.document.incident import Incident
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.alert import Alert, AlertStatus
+from worker.domain.incoming.inbox import accept
+from worker.domain.incoming.ops_event import OpsEvent, OpsEventKind
+from worker.domain.observed.evidence import AlertStates, RolloutHealth, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.ownership import Ownership
+from worker.domain.observed.pods import Container, Pod, PodHealth
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Matcher, Mode, Playbook, Step, Watch
+from worker.domain.scopes.scopes_seen import ScopesSeen
+from worker.domain.story.reason import Reason
+from worker.domain.verify.verification import NO_RULES
 
 NOW_S = 1_769_860_800.0  # 2026-01-31 12:00:00 UTC
 WEB = Subject(SubjectKind.SERVICE, "shop", "Deployment/web")

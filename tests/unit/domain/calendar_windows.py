@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from worker.domain.recurrence import Absolute, Weekday, Weekly
-from worker.domain.window import Closed, Window, WindowKind, WindowScope, blocking
+from worker.domain.calendar.recurrence import Absolute, Weekday, Weekly
+from worker.domain.calendar.window import Closed, Window, WindowKind, WindowScope, blocking
 
 FREEZE, MAINTENANCE, ACT_ONLY = WindowKind
 EVERYWHERE = WindowScope()

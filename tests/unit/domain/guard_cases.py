@@ -19,22 +19,22 @@ from tests.unit.domain.builders import (
     opened,
     pod,
 )
+from worker.domain.calendar.window import Window
 from worker.domain.catalogue import Verb
-from worker.domain.facts import Facts
+from worker.domain.deciding.policy import Policy
+from worker.domain.deciding.situation import Situation
+from worker.domain.document.incident import Attempt, Incident, Phase
+from worker.domain.document.subject import CoolDown
 from worker.domain.guards import Case
 from worker.domain.guards.case import Guard
-from worker.domain.incident import Attempt, Incident, Phase
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.pods import DisruptionBudget, Pod, PodHealth
 from worker.domain.planners import plan
 from worker.domain.planners.plan import Plan, Refusal, Then
-from worker.domain.playbook import Step
-from worker.domain.pods import DisruptionBudget, Pod, PodHealth
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.scope import ScopeDocument, ScopeKind
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.situation import Situation
-from worker.domain.subject import CoolDown
-from worker.domain.window import Window
+from worker.domain.playbooks.playbook import Step
+from worker.domain.scopes.scope import ScopeDocument, ScopeKind
+from worker.domain.scopes.scopes_seen import ScopesSeen
+from worker.domain.story.reason import Reason
 
 Changes = dict[str, Any]
 Row = tuple[Guard, str, Changes, Refusal | None]

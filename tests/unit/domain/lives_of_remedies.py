@@ -11,18 +11,18 @@ from tests.unit.domain.announcements import event
 from tests.unit.domain.approving import answer
 from tests.unit.domain.builders import ACCEPTED, NOW_S, POLICY, WELL, opened
 from tests.unit.domain.remedies import REMEDIES, Remedy
-from worker.domain.absorb import absorb
-from worker.domain.approval import Answer, Say
-from worker.domain.decision import decide
-from worker.domain.evidence import Gone, RolloutHealth, Unknown
-from worker.domain.facts import Facts
-from worker.domain.inbox import accept
-from worker.domain.ops_event import OpsEvent, OpsEventKind
-from worker.domain.outcome import Answer as Result
-from worker.domain.outcome import Outcome, record
-from worker.domain.playbook import Mode
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.decision import decide
+from worker.domain.deciding.outcome import Answer as Result
+from worker.domain.deciding.outcome import Outcome, record
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.inbox import accept
+from worker.domain.incoming.ops_event import OpsEvent, OpsEventKind
+from worker.domain.observed.evidence import Gone, RolloutHealth, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.people.approval import Answer, Say
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.story.reason import Reason
 
 Stage = tuple[str, SubjectDocument, SubjectDocument]
 

@@ -7,15 +7,15 @@ from typing import Any
 
 from tests.unit.domain.builders import NOW_S, PACK, POLICY, WEB_TARGET, alert, only, opened
 from worker.domain.catalogue import Verb
-from worker.domain.evidence import AlertStates
-from worker.domain.facts import Facts
-from worker.domain.incident import Attempt, Incident
+from worker.domain.deciding.situation import Situation
+from worker.domain.document.incident import Attempt, Incident
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.evidence import AlertStates
+from worker.domain.observed.facts import Facts
 from worker.domain.planners import plan
 from worker.domain.planners.plan import Plan, Refusal, Then
-from worker.domain.playbook import Step
-from worker.domain.reason import Reason
-from worker.domain.situation import Situation
-from worker.domain.subject import SubjectDocument
+from worker.domain.playbooks.playbook import Step
+from worker.domain.story.reason import Reason
 
 INCIDENT = only(opened())
 ODD = only(opened(alert("Odd", pod="")))

@@ -25,20 +25,20 @@ from tests.unit.domain.builders import (
     pod,
     rollout,
 )
-from worker.domain.alert import Alert
 from worker.domain.catalogue import Verb
-from worker.domain.correlation import cause_of
-from worker.domain.evidence import ContainerSpec
-from worker.domain.facts import Facts
-from worker.domain.history import Revision, RolloutHistory
-from worker.domain.identity import Target
-from worker.domain.incident import incident_id
-from worker.domain.outcome import Outcome, record
-from worker.domain.ownership import Autoscaler, Ownership
-from worker.domain.pack import Pack
-from worker.domain.playbook import Matcher, Playbook, Step
-from worker.domain.pods import Container, Pod
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.outcome import Outcome, record
+from worker.domain.document.identity import Target
+from worker.domain.document.incident import incident_id
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.alert import Alert
+from worker.domain.incoming.correlation import cause_of
+from worker.domain.observed.evidence import ContainerSpec
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.history import Revision, RolloutHistory
+from worker.domain.observed.ownership import Autoscaler, Ownership
+from worker.domain.observed.pods import Container, Pod
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Matcher, Playbook, Step
 
 MADE_S = SOAKED_S + 5.0  # pods that were made by what we did
 SETTLED_S = 60.0 + WATCH.settle_s  # seconds after NOW_S

@@ -6,18 +6,18 @@ from collections.abc import Callable
 from textwrap import dedent, fill
 
 from tests.unit.domain.builders import NOW_S, POLICY, WEB, decided, only, steadily
-from worker.domain.absorb import absorb
-from worker.domain.alert import Alert
-from worker.domain.facts import Facts
-from worker.domain.handover import received
-from worker.domain.identity import Subject
-from worker.domain.inbox import accept
-from worker.domain.journal import broken_at, story
-from worker.domain.ops_event import OpsEvent
-from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.handover import received
+from worker.domain.deciding.outcome import Answer, Outcome, record
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.identity import Subject
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.alert import Alert
+from worker.domain.incoming.inbox import accept
+from worker.domain.incoming.ops_event import OpsEvent
+from worker.domain.observed.facts import Facts
+from worker.domain.story.journal import broken_at, story
+from worker.domain.story.reason import Reason
 
 Happening = Callable[[SubjectDocument, float], SubjectDocument]
 UNREACHABLE = Outcome(Answer.UNCLEAR, Reason.UNREACHABLE, "HTTP 504 upstream timed out")

@@ -16,20 +16,20 @@ from tests.unit.domain.builders import (
     ops_event,
     reasons,
 )
-from worker.domain.absorb import absorb
-from worker.domain.alert import Alert
-from worker.domain.handover import close
-from worker.domain.inbox import accept
-from worker.domain.incident import ALERTS_MAX, Phase
-from worker.domain.journal import EntryKind, sentence
-from worker.domain.ops_event import OpsEvent
-from worker.domain.reason import Reason
-from worker.domain.subject import (
+from worker.domain.deciding.handover import close
+from worker.domain.document.incident import ALERTS_MAX, Phase
+from worker.domain.document.subject import (
     INCIDENTS_CLOSED_KEPT,
     INCIDENTS_OPEN_MAX,
     UNPUBLISHED_MAX,
     SubjectDocument,
 )
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.alert import Alert
+from worker.domain.incoming.inbox import accept
+from worker.domain.incoming.ops_event import OpsEvent
+from worker.domain.story.journal import EntryKind, sentence
+from worker.domain.story.reason import Reason
 
 LATER_S = NOW_S + 90.0
 

@@ -18,14 +18,14 @@ from tests.unit.domain.builders import (
     only,
     opened,
 )
-from worker.domain.absorb import absorb
-from worker.domain.alert import Alert
-from worker.domain.inbox import INBOX_MAX, accept
-from worker.domain.incident import ALERTS_MAX, Hold
-from worker.domain.journal import sentence
-from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.reason import Reason
-from worker.domain.subject import INCIDENTS_OPEN_MAX, SubjectDocument
+from worker.domain.deciding.outcome import Answer, Outcome, record
+from worker.domain.document.incident import ALERTS_MAX, Hold
+from worker.domain.document.subject import INCIDENTS_OPEN_MAX, SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.alert import Alert
+from worker.domain.incoming.inbox import INBOX_MAX, accept
+from worker.domain.story.journal import sentence
+from worker.domain.story.reason import Reason
 
 LATER_S = NOW_S + 90.0
 

@@ -8,12 +8,12 @@ from itertools import permutations
 import pytest
 
 from tests.unit.domain.builders import FIRING, NOW_S, RESOLVED, WEB, alert, ops_event
-from worker.domain.alert import Alert, AlertStatus
-from worker.domain.inbox import INBOX_CHARACTERS_MAX, INBOX_MAX, SEEN_MAX, accept
-from worker.domain.journal import EntryKind
-from worker.domain.ops_event import OpsEvent, OpsEventKind
-from worker.domain.reason import Reason
-from worker.domain.subject import TAIL_MAX, Seen, SubjectDocument
+from worker.domain.document.subject import TAIL_MAX, Seen, SubjectDocument
+from worker.domain.incoming.alert import Alert, AlertStatus
+from worker.domain.incoming.inbox import INBOX_CHARACTERS_MAX, INBOX_MAX, SEEN_MAX, accept
+from worker.domain.incoming.ops_event import OpsEvent, OpsEventKind
+from worker.domain.story.journal import EntryKind
+from worker.domain.story.reason import Reason
 
 EMPTY = SubjectDocument(WEB)
 

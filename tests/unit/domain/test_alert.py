@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from worker.domain.alert import Alert, AlertStatus, fingerprint_of, parse
+from worker.domain.incoming.alert import Alert, AlertStatus, fingerprint_of, parse
 
 RECEIVED_S = 1_769_860_860.0
 STARTED = "2026-01-31T12:00:00Z"

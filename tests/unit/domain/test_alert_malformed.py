@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from worker.domain.alert import ALERTS_PER_MESSAGE_MAX, ANNOTATION_LENGTH_MAX, parse
-from worker.domain.malformed import MalformedReason
-from worker.domain.message import DATA_DEPTH_MAX, LABELS_MAX, NAME_LENGTH_MAX
+from worker.domain.incoming.alert import ALERTS_PER_MESSAGE_MAX, ANNOTATION_LENGTH_MAX, parse
+from worker.domain.incoming.malformed import MalformedReason
+from worker.domain.incoming.message import DATA_DEPTH_MAX, LABELS_MAX, NAME_LENGTH_MAX
 
 RECEIVED_S = 1_769_860_860.0
 LABELS = {"alertname": "KubePodCrashLooping"}

@@ -8,10 +8,10 @@ import pytest
 
 from tests.unit.domain.announcements import DECIDED_S, acts, event, fresh, heard
 from tests.unit.domain.builders import NOW_S, POLICY, SICK, decided, only, opened, reasons
-from worker.domain.incident import Phase
-from worker.domain.ops_event import OpsEvent, OpsEventKind
-from worker.domain.person_hold import HOLD_MAX_S, HOLD_S, HOLDS_MAX, held
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.incident import Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.ops_event import OpsEvent, OpsEventKind
+from worker.domain.people.person_hold import HOLD_MAX_S, HOLD_S, HOLDS_MAX, held
 
 Kind = OpsEventKind
 

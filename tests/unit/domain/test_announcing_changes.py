@@ -9,11 +9,11 @@ import pytest
 
 from tests.unit.domain.announcements import DECIDED_S, acts, event, fresh, heard
 from tests.unit.domain.builders import NOW_S, POLICY, SICK, alert, decided, only, opened, reasons
-from worker.domain.absorb import absorb
-from worker.domain.change import CHANGES_MAX
-from worker.domain.inbox import accept
-from worker.domain.ops_event import OpsEvent, OpsEventKind
-from worker.domain.reason import Reason
+from worker.domain.document.change import CHANGES_MAX
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.inbox import accept
+from worker.domain.incoming.ops_event import OpsEvent, OpsEventKind
+from worker.domain.story.reason import Reason
 
 Kind = OpsEventKind
 DEPLOY_MAX_S = POLICY.deploy_max_s

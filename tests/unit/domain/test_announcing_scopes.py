@@ -8,18 +8,18 @@ import pytest
 
 from tests.unit.domain.announcements import DECIDED_S, event, heard
 from tests.unit.domain.builders import NOW_S, SICK, WEB, decided, only, opened, reasons
-from worker.domain.codec import decode, encode
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.incident import Phase
-from worker.domain.ops_event import OpsEvent, OpsEventKind
-from worker.domain.outbox import ScopeNote
-from worker.domain.person_hold import HOLD_MAX_S, HOLD_S, PersonHold, held
-from worker.domain.reason import Reason
-from worker.domain.repair import SCOPE_NOTES_MAX, owe
-from worker.domain.scope import CLUSTER, Scope, ScopeDocument, ScopeKind
-from worker.domain.scope_notes import applied
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.codec import decode, encode
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.document.incident import Phase
+from worker.domain.document.outbox import ScopeNote
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.ops_event import OpsEvent, OpsEventKind
+from worker.domain.people.person_hold import HOLD_MAX_S, HOLD_S, PersonHold, held
+from worker.domain.scopes.repair import SCOPE_NOTES_MAX, owe
+from worker.domain.scopes.scope import CLUSTER, Scope, ScopeDocument, ScopeKind
+from worker.domain.scopes.scope_notes import applied
+from worker.domain.scopes.scopes_seen import ScopesSeen
+from worker.domain.story.reason import Reason
 
 Kind = OpsEventKind
 NAMESPACE = Subject(SubjectKind.UNRESOLVED, "shop", "")

@@ -20,13 +20,13 @@ from tests.unit.domain.approving import (
     turn,
 )
 from tests.unit.domain.builders import NOW_S, RESOLVED, WELL, alert, only, reasons, steadily
-from worker.domain.absorb import absorb
-from worker.domain.approval import Say, digest_of, inert, nonce_of
-from worker.domain.identity import Target
-from worker.domain.inbox import accept
-from worker.domain.incident import Phase
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.identity import Target
+from worker.domain.document.incident import Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.inbox import accept
+from worker.domain.people.approval import Say, digest_of, inert, nonce_of
+from worker.domain.story.reason import Reason
 
 YES, NO = Say.YES, Say.NO
 

@@ -33,16 +33,16 @@ from tests.unit.domain.builders import (
     reasons,
     rollout,
 )
-from worker.domain.decision import decide
-from worker.domain.evidence import Unknown
-from worker.domain.facts import Facts
-from worker.domain.incident import Phase
-from worker.domain.outcome import Answer as Result
-from worker.domain.outcome import Outcome, record
-from worker.domain.pack import Pack
-from worker.domain.playbook import Mode
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.decision import decide
+from worker.domain.deciding.outcome import Answer as Result
+from worker.domain.deciding.outcome import Outcome, record
+from worker.domain.document.incident import Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.story.reason import Reason
 
 YES_S = ASKED_S + 10.0
 OTHER = facts(crashing("web-2"), pod("web-1"), pod("web-3"))

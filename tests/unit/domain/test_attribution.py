@@ -20,13 +20,13 @@ from tests.unit.domain.builders import (
     rollout,
     verifying,
 )
-from worker.domain.attribution import changed_by_others, helped_in_part
-from worker.domain.evidence import AlertStates, Baseline, Gone, Unknown
-from worker.domain.facts import Facts
-from worker.domain.incident import Attempt
-from worker.domain.pods import Pod, PodHealth
-from worker.domain.reason import Reason
-from worker.domain.verification import NO_MONITOR, alert_state
+from worker.domain.document.incident import Attempt
+from worker.domain.observed.evidence import AlertStates, Baseline, Gone, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.pods import Pod, PodHealth
+from worker.domain.story.reason import Reason
+from worker.domain.verify.attribution import changed_by_others, helped_in_part
+from worker.domain.verify.verification import NO_MONITOR, alert_state
 
 FINGERPRINT = "KubePodCrashLooping-web-2"
 EVICTION = only(verifying()).attempts[0]

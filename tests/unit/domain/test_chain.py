@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from worker.domain.chain import Break, Head, How, entry_of, examine
-from worker.domain.codec import UndecodableError, encode
-from worker.domain.journal import Entry, EntryKind, chained
-from worker.domain.reason import Reason
+from worker.domain.document.codec import UndecodableError, encode
+from worker.domain.story.chain import Break, Head, How, entry_of, examine
+from worker.domain.story.journal import Entry, EntryKind, chained
+from worker.domain.story.reason import Reason
 
 Entries = list[Entry]
 NOW_S = 1_800_000_000.0

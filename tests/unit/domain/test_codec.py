@@ -20,13 +20,13 @@ from tests.unit.domain.builders import (
     verifying,
     watched,
 )
-from worker.domain.codec import UndecodableError, decode, encode
-from worker.domain.decision import abandon
-from worker.domain.inbox import accept
-from worker.domain.incident import Phase
-from worker.domain.journal import EntryKind, broken_at, sentence
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.decision import abandon
+from worker.domain.document.codec import UndecodableError, decode, encode
+from worker.domain.document.incident import Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.inbox import accept
+from worker.domain.story.journal import EntryKind, broken_at, sentence
+from worker.domain.story.reason import Reason
 
 Json = dict[str, Any]
 

@@ -18,12 +18,12 @@ from tests.unit.domain.builders import (
     rollout,
 )
 from tests.unit.domain.remedies import MEMORY, SCALE
-from worker.domain.digest import INTEGER_MAX, digest_of
-from worker.domain.evidence import RolloutHealth
-from worker.domain.facts import Facts
-from worker.domain.outbox import HeldLease
-from worker.domain.scope import Act
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.digest import INTEGER_MAX, digest_of
+from worker.domain.document.outbox import HeldLease
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.evidence import RolloutHealth
+from worker.domain.observed.facts import Facts
+from worker.domain.scopes.scope import Act
 
 
 def detail(document: SubjectDocument) -> dict[str, str]:

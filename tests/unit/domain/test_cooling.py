@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.domain.builders import NOW_S, WEB, only, opened
-from worker.domain.cooling import COOL_DOWN_MEMORY_S, acted_incidents, cooling, done_lately
-from worker.domain.incident import Incident
-from worker.domain.subject import (
+from worker.domain.deciding.cooling import COOL_DOWN_MEMORY_S, acted_incidents, cooling, done_lately
+from worker.domain.document.incident import Incident
+from worker.domain.document.subject import (
     COOL_DOWN_TIMES_MAX,
     COOL_DOWNS_MAX,
     CoolDown,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from worker.domain.correlation import CAUSE_LENGTH_MAX, cause_of, correlate, subject_of
-from worker.domain.identity import INGEST, KEY_LENGTH, Subject, SubjectKind, Target
+from worker.domain.document.identity import INGEST, KEY_LENGTH, Subject, SubjectKind, Target
+from worker.domain.incoming.correlation import CAUSE_LENGTH_MAX, cause_of, correlate, subject_of
 
 WEB = Subject(SubjectKind.SERVICE, "shop", "Deployment/web")
 UNRESOLVED = Subject(SubjectKind.UNRESOLVED, "shop", "")

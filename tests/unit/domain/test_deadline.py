@@ -18,12 +18,12 @@ from tests.unit.domain.builders import (
     reasons,
     watched,
 )
-from worker.domain.incident import Hold, Phase
-from worker.domain.journal import EntryKind, sentence
-from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.playbook import Mode
-from worker.domain.reason import Reason
-from worker.domain.subject import UNPUBLISHED_MAX, SubjectDocument
+from worker.domain.deciding.outcome import Answer, Outcome, record
+from worker.domain.document.incident import Hold, Phase
+from worker.domain.document.subject import UNPUBLISHED_MAX, SubjectDocument
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.story.journal import EntryKind, sentence
+from worker.domain.story.reason import Reason
 
 DEADLINE_S = NOW_S + POLICY.decide_within_s
 OBSERVE = replace(POLICY, mode=Mode.OBSERVE)

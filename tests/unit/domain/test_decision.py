@@ -25,14 +25,14 @@ from tests.unit.domain.builders import (
     watched,
 )
 from worker.domain.catalogue import Verb
-from worker.domain.evidence import Baseline, Gone, Unknown
-from worker.domain.facts import Facts
-from worker.domain.identity import INGEST, Subject, SubjectKind
-from worker.domain.incident import Hold, Phase
-from worker.domain.outbox import Intent
-from worker.domain.pack import Pack
-from worker.domain.playbook import Matcher, Mode
-from worker.domain.reason import Reason
+from worker.domain.document.identity import INGEST, Subject, SubjectKind
+from worker.domain.document.incident import Hold, Phase
+from worker.domain.document.outbox import Intent
+from worker.domain.observed.evidence import Baseline, Gone, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Matcher, Mode
+from worker.domain.story.reason import Reason
 
 DEADLINE_S = POLICY.decide_within_s
 BLIND = Facts(NOW_S)

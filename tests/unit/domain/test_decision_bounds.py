@@ -23,15 +23,15 @@ from tests.unit.domain.builders import (
     verifying,
     watched,
 )
-from worker.domain.decision import SOON_S, abandon, wake_at
-from worker.domain.handover import close, not_received
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.inbox import accept
-from worker.domain.incident import Phase
-from worker.domain.outbox import HeldLease
-from worker.domain.question import ProbeName, questions
-from worker.domain.reason import Reason
-from worker.domain.subject import UNPUBLISHED_MAX, SubjectDocument
+from worker.domain.deciding.decision import SOON_S, abandon, wake_at
+from worker.domain.deciding.handover import close, not_received
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.document.incident import Phase
+from worker.domain.document.outbox import HeldLease
+from worker.domain.document.subject import UNPUBLISHED_MAX, SubjectDocument
+from worker.domain.incoming.inbox import accept
+from worker.domain.observed.question import ProbeName, questions
+from worker.domain.story.reason import Reason
 
 HEALTH = [ProbeName.ROLLOUT_HEALTH, ProbeName.POD_HEALTH, ProbeName.ALERT_STATE]
 TO_ACT = [ProbeName.KILL_SWITCH, ProbeName.ROLLOUT_HISTORY, ProbeName.OWNERSHIP]

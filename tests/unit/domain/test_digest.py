@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from worker.domain.digest import INTEGER_MAX, canonical, digest_of
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.reason import Reason
+from worker.domain.document.digest import INTEGER_MAX, canonical, digest_of
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.story.reason import Reason
 
 APPENDIX_B = {
     "0000000000000000": "0",

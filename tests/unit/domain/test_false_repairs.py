@@ -30,15 +30,15 @@ from tests.unit.domain.builders import (
     watched,
 )
 from tests.unit.domain.remedies import DEADLINE_S, SETTLED_S
-from worker.domain.absorb import absorb
-from worker.domain.evidence import AlertStates, Gone, Unknown
-from worker.domain.facts import Facts
-from worker.domain.identity import Target
-from worker.domain.inbox import accept
-from worker.domain.incident import Phase
-from worker.domain.pods import Container, PodHealth
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.identity import Target
+from worker.domain.document.incident import Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.inbox import accept
+from worker.domain.observed.evidence import AlertStates, Gone, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.pods import Container, PodHealth
+from worker.domain.story.reason import Reason
 
 WINDOW_S = WATCH.window_s
 LAST_S = DEADLINE_S + 2 * WINDOW_S

@@ -22,13 +22,13 @@ from tests.unit.domain.builders import (
     watched,
 )
 from tests.unit.domain.remedies import HPA, SCALE, SETTLED_S, Remedy
-from worker.domain.absorb import absorb
-from worker.domain.evidence import AlertStates, Unknown
-from worker.domain.facts import Facts
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.inbox import accept
-from worker.domain.incident import Phase
-from worker.domain.reason import Reason
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.document.incident import Phase
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.inbox import accept
+from worker.domain.observed.evidence import AlertStates, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.story.reason import Reason
 
 QUIET = AlertStates(frozenset(), frozenset())
 

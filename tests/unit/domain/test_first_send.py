@@ -16,10 +16,10 @@ from tests.unit.domain.builders import (
     steadily,
     watched,
 )
-from worker.domain.incident import Hold, Phase
-from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.outcome import Answer, Outcome, record
+from worker.domain.document.incident import Hold, Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.story.reason import Reason
 
 AT_S = SOAKED_S + 1.0
 SURELY_NOT_SENT = pytest.mark.parametrize(

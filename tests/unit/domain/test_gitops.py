@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from worker.domain.gitops import SHOWN_LENGTH_MAX, Metadata, gitops_of
+from worker.domain.observed.gitops import SHOWN_LENGTH_MAX, Metadata, gitops_of
 
 TRACKING, INSTANCE = "argocd.argoproj.io/tracking-id", "argocd.argoproj.io/instance"
 KUSTOMIZE, HELM = "kustomize.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io"

@@ -16,8 +16,6 @@ from tests.unit.domain import (
 )
 from tests.unit.domain.builders import SOAKED_S
 from tests.unit.domain.guard_cases import case_of
-from worker.domain.evidence import Unknown
-from worker.domain.facts import Facts
 from worker.domain.guards import GUARDS, answers, first_refusal
 from worker.domain.guards.capacity import (
     availability_floor,
@@ -30,8 +28,10 @@ from worker.domain.guards.history import nothing_forgotten
 from worker.domain.guards.moment import clocks_agree, nobody_at_work, not_silenced
 from worker.domain.guards.permission import conditions, kill_switch
 from worker.domain.guards.target import opted_out, owned_by_others
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.facts import Facts
 from worker.domain.planners.plan import Then
-from worker.domain.playbook import Condition
+from worker.domain.playbooks.playbook import Condition
 
 UNKNOWN = Unknown("timed out")
 TABLE = [

@@ -32,7 +32,7 @@ from tests.unit.domain.guard_cases import (
     scopes,
 )
 from worker.domain.catalogue import Verb
-from worker.domain.evidence import Gone, Unknown
+from worker.domain.document.incident import Phase, intent_id
 from worker.domain.guards.capacity import (
     availability_floor,
     no_storm,
@@ -41,10 +41,10 @@ from worker.domain.guards.capacity import (
     subject_rate,
 )
 from worker.domain.guards.case import Guard
-from worker.domain.incident import Phase, intent_id
+from worker.domain.observed.evidence import Gone, Unknown
 from worker.domain.planners.plan import Refusal
-from worker.domain.reason import Reason
-from worker.domain.scope import Act, Lease, Limits, Sick
+from worker.domain.scopes.scope import Act, Lease, Limits, Sick
+from worker.domain.story.reason import Reason
 
 UNKNOWN = Unknown("timed out")
 TARGET = "shop/Pod/web-1"

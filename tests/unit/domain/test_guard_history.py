@@ -16,7 +16,8 @@ from tests.unit.domain.guard_cases import (
     skip,
     waiting,
 )
-from worker.domain.change import Recurrence
+from worker.domain.document.change import Recurrence
+from worker.domain.document.subject import CoolDown
 from worker.domain.guards.case import Guard
 from worker.domain.guards.history import (
     attempts_left,
@@ -26,8 +27,7 @@ from worker.domain.guards.history import (
     nothing_forgotten,
 )
 from worker.domain.planners.plan import Refusal
-from worker.domain.reason import Reason
-from worker.domain.subject import CoolDown
+from worker.domain.story.reason import Reason
 
 MINE = case_of().incident.id
 SPENT = skip(Reason.ATTEMPTS_USED, "2 here")

@@ -15,8 +15,9 @@ from tests.unit.domain.guard_cases import (
     patiently,
     scopes,
 )
-from worker.domain.change import Change
-from worker.domain.evidence import AlertStates, Unknown
+from worker.domain.calendar.recurrence import Absolute
+from worker.domain.calendar.window import Window, WindowKind, WindowScope
+from worker.domain.document.change import Change
 from worker.domain.guards.case import Guard
 from worker.domain.guards.moment import (
     clocks_agree,
@@ -26,12 +27,11 @@ from worker.domain.guards.moment import (
     not_silenced,
     window_open,
 )
-from worker.domain.person_hold import PersonHold
+from worker.domain.observed.evidence import AlertStates, Unknown
+from worker.domain.people.person_hold import PersonHold
 from worker.domain.planners.plan import Refusal
-from worker.domain.reason import Reason
-from worker.domain.recurrence import Absolute
-from worker.domain.verification import NO_MONITOR
-from worker.domain.window import Window, WindowKind, WindowScope
+from worker.domain.story.reason import Reason
+from worker.domain.verify.verification import NO_MONITOR
 
 UNKNOWN = Unknown("timed out")
 FIRST = "KubePodCrashLooping-web-1"

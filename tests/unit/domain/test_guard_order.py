@@ -22,15 +22,15 @@ from tests.unit.domain.guard_cases import (
 from tests.unit.domain.test_guard_history import SIX, acted, acts
 from tests.unit.domain.test_guard_moment import at_work, calendar, changed, holding, muted
 from tests.unit.domain.test_guard_target import NAMELESS
+from worker.domain.calendar.window import WindowKind
 from worker.domain.catalogue import Verb
+from worker.domain.document.incident import Phase
 from worker.domain.guards import GUARDS, UNDO_GUARDS, first_refusal
 from worker.domain.guards.permission import not_only_observing
-from worker.domain.incident import Phase
-from worker.domain.ownership import Ownership
-from worker.domain.playbook import Condition, Mode
-from worker.domain.reason import Reason
-from worker.domain.scope import Act, Lease, Sick
-from worker.domain.window import WindowKind
+from worker.domain.observed.ownership import Ownership
+from worker.domain.playbooks.playbook import Condition, Mode
+from worker.domain.scopes.scope import Act, Lease, Sick
+from worker.domain.story.reason import Reason
 
 MARK = "aiops-operator.io/enabled"
 STORM = scopes(cluster(sick=tuple(Sick(f"s-{n}", 1.0, "crash_loop") for n in range(9))))

@@ -21,18 +21,18 @@ from tests.unit.domain.guard_cases import (
     scopes,
     skip,
 )
-from worker.domain.approval import Request, digest_of
 from worker.domain.catalogue import CATALOGUE, Verb
 from worker.domain.catalogue.descriptor import ActionClass
-from worker.domain.evidence import Unknown
+from worker.domain.document.incident import intent_id
+from worker.domain.document.outbox import Intent
 from worker.domain.guards.case import Guard
 from worker.domain.guards.permission import conditions, kill_switch, mode_allows
-from worker.domain.incident import intent_id
-from worker.domain.outbox import Intent
+from worker.domain.observed.evidence import Unknown
+from worker.domain.people.approval import Request, digest_of
 from worker.domain.planners.plan import Plan, Refusal, Then
-from worker.domain.playbook import Condition, Mode, Promotion, Step
-from worker.domain.reason import Reason
-from worker.domain.record import Demotion, Record
+from worker.domain.playbooks.playbook import Condition, Mode, Promotion, Step
+from worker.domain.scopes.record import Demotion, Record
+from worker.domain.story.reason import Reason
 
 UNKNOWN = Unknown("timed out")
 TARGET = "shop/Pod/web-1"

@@ -21,7 +21,7 @@ from tests.unit.domain.guard_cases import (
     skip,
 )
 from worker.domain.catalogue import Verb
-from worker.domain.evidence import Gone, Unknown
+from worker.domain.document.identity import Target
 from worker.domain.guards.case import Guard
 from worker.domain.guards.target import (
     has_controller,
@@ -30,10 +30,10 @@ from worker.domain.guards.target import (
     protected,
     still_there,
 )
-from worker.domain.identity import Target
-from worker.domain.ownership import Ownership
+from worker.domain.observed.evidence import Gone, Unknown
+from worker.domain.observed.ownership import Ownership
 from worker.domain.planners.plan import Refusal
-from worker.domain.reason import Reason
+from worker.domain.story.reason import Reason
 
 TARGET = "shop/Pod/web-1"
 UNKNOWN = Unknown("timed out")

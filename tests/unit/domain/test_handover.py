@@ -16,12 +16,18 @@ from tests.unit.domain.builders import (
     reasons,
     verifying,
 )
-from worker.domain.handover import SUMMARY_LENGTH_MAX, close, escalate, not_received, received
-from worker.domain.incident import Phase
-from worker.domain.journal import sentence
-from worker.domain.outbox import Notice
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.handover import (
+    SUMMARY_LENGTH_MAX,
+    close,
+    escalate,
+    not_received,
+    received,
+)
+from worker.domain.document.incident import Phase
+from worker.domain.document.outbox import Notice
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.story.journal import sentence
+from worker.domain.story.reason import Reason
 
 AT_S = NOW_S + 60.0
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.domain.builders import NOW_S, POLICY, alert, only, opened
-from worker.domain.handover import NOTICES_MAX, close, escalate, not_received, received
-from worker.domain.incident import Incident
-from worker.domain.outbox import Notice
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.handover import NOTICES_MAX, close, escalate, not_received, received
+from worker.domain.document.incident import Incident
+from worker.domain.document.outbox import Notice
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.story.reason import Reason
 
 AT_S = NOW_S + 60.0
 

@@ -21,14 +21,14 @@ from tests.unit.domain.builders import (
     reasons,
     verifying,
 )
-from worker.domain.absorb import absorb
-from worker.domain.handover import NOTICES_MAX, close, escalate, received
-from worker.domain.inbox import accept
-from worker.domain.incident import Phase
-from worker.domain.outbox import Notice
-from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.reason import Reason
-from worker.domain.subject import CoolDown, SubjectDocument
+from worker.domain.deciding.handover import NOTICES_MAX, close, escalate, received
+from worker.domain.deciding.outcome import Answer, Outcome, record
+from worker.domain.document.incident import Phase
+from worker.domain.document.outbox import Notice
+from worker.domain.document.subject import CoolDown, SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.inbox import accept
+from worker.domain.story.reason import Reason
 
 AT_S = SOAKED_S + 60.0
 LATER_S = AT_S + 60.0

@@ -22,19 +22,19 @@ from tests.unit.domain.builders import (
     watched,
 )
 from tests.unit.domain.remedies import DEADLINE_S, SCALE, SETTLED_S
-from worker.domain.attribution import hurt_neighbours, made_worse
 from worker.domain.catalogue import Verb
-from worker.domain.evidence import AlertStates, Unknown
-from worker.domain.facts import Facts
-from worker.domain.incident import Phase
-from worker.domain.journal import EntryKind
-from worker.domain.playbook import Mode
-from worker.domain.reason import Reason
-from worker.domain.record import mode_of, record_of
-from worker.domain.scope import CLUSTER, ScopeDocument, ScopeKind, Sick
-from worker.domain.scope_notes import applied
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.incident import Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.evidence import AlertStates, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.scopes.record import mode_of, record_of
+from worker.domain.scopes.scope import CLUSTER, ScopeDocument, ScopeKind, Sick
+from worker.domain.scopes.scope_notes import applied
+from worker.domain.scopes.scopes_seen import ScopesSeen
+from worker.domain.story.journal import EntryKind
+from worker.domain.story.reason import Reason
+from worker.domain.verify.attribution import hurt_neighbours, made_worse
 
 FIRING = facts(pod("web-1"), pod("web-2"), pod("web-3"), firing=["KubePodCrashLooping-web-1"])
 EVICTION = only(verifying()).attempts[0]

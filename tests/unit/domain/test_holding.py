@@ -17,19 +17,19 @@ from tests.unit.domain.builders import (
     opened,
     reasons,
 )
-from worker.domain.change import Change
-from worker.domain.evidence import AlertStates, Unknown
-from worker.domain.facts import Facts
-from worker.domain.incident import Hold, Phase
-from worker.domain.pack import Pack
-from worker.domain.person_hold import PersonHold
-from worker.domain.playbook import Mode, Promotion
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.record import Record
-from worker.domain.scope import ScopeDocument, ScopeKind, Sick
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.change import Change
+from worker.domain.document.incident import Hold, Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.evidence import AlertStates, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.people.person_hold import PersonHold
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Mode, Promotion
+from worker.domain.scopes.record import Record
+from worker.domain.scopes.scope import ScopeDocument, ScopeKind, Sick
+from worker.domain.scopes.scopes_seen import ScopesSeen
+from worker.domain.story.reason import Reason
 
 HOUR_S = 3600.0
 DEADLINE_S = NOW_S + POLICY.decide_within_s

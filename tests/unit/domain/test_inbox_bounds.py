@@ -9,9 +9,9 @@ from random import Random
 import pytest
 
 from tests.unit.domain.builders import FIRING, NOW_S, RESOLVED, WEB, alert, ops_event
-from worker.domain.alert import Alert, AlertStatus
-from worker.domain.inbox import INBOX_CHARACTERS_MAX, INBOX_MAX, accept
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.alert import Alert, AlertStatus
+from worker.domain.incoming.inbox import INBOX_CHARACTERS_MAX, INBOX_MAX, accept
 
 EMPTY = SubjectDocument(WEB)
 Labels = Mapping[str, str]

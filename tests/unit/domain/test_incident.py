@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.domain.builders import WEB, acting, only, opened
-from worker.domain.incident import (
+from worker.domain.document.incident import (
     ATTEMPTS_MAX,
     MAY_FOLLOW,
     Attempt,
@@ -15,7 +15,7 @@ from worker.domain.incident import (
     incident_id,
     intent_id,
 )
-from worker.domain.reason import Reason
+from worker.domain.story.reason import Reason
 
 ALLOWED = {
     ("open", "acting"), ("open", "escalated"), ("open", "resolved"),

@@ -11,7 +11,8 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.domain.builders import NOW_S, WEB
-from worker.domain.journal import (
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.story.journal import (
     DETAIL_LENGTH_MAX,
     SENTENCES,
     TEMPLATES,
@@ -22,8 +23,7 @@ from worker.domain.journal import (
     sentence,
     story,
 )
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.story.reason import Reason
 
 Entries = list[Entry]
 

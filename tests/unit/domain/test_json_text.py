@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.domain.json_text import decode
-from worker.domain.malformed import VALUE_SHOWN_LENGTH, Malformed, MalformedReason
+from worker.domain.incoming.json_text import decode
+from worker.domain.incoming.malformed import VALUE_SHOWN_LENGTH, Malformed, MalformedReason
 
 DEPTH_MAX, BODY_MAX_BYTES = 5, 1000
 

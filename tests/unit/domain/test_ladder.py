@@ -22,13 +22,13 @@ from tests.unit.domain.builders import (
     opened,
     reasons,
 )
-from worker.domain.evidence import Gone, Unknown
-from worker.domain.facts import Facts
-from worker.domain.incident import Phase
-from worker.domain.pack import Pack
-from worker.domain.playbook import Condition, Matcher, Playbook
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.incident import Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.evidence import Gone, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Condition, Matcher, Playbook
+from worker.domain.story.reason import Reason
 
 ODD = Condition("c-odd", "odd()")
 FOR_ODD = Matcher(causes=frozenset({"crash_loop"}), when=ODD)

@@ -23,18 +23,18 @@ from tests.unit.domain.builders import (
     verifying,
 )
 from tests.unit.domain.remedies import MEMORY
-from worker.domain.evidence import Gone, Unknown
-from worker.domain.facts import Facts
-from worker.domain.incident import Phase
-from worker.domain.leases import HANGS_AFTER_S, give_back
-from worker.domain.outbox import HeldLease
-from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.pack import Pack
-from worker.domain.reason import Reason
-from worker.domain.scope import Act, Lease, ScopeDocument, ScopeKind
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.situation import Situation
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.outcome import Answer, Outcome, record
+from worker.domain.deciding.situation import Situation
+from worker.domain.document.incident import Phase
+from worker.domain.document.outbox import HeldLease
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.evidence import Gone, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.playbooks.pack import Pack
+from worker.domain.scopes.leases import HANGS_AFTER_S, give_back
+from worker.domain.scopes.scope import Act, Lease, ScopeDocument, ScopeKind
+from worker.domain.scopes.scopes_seen import ScopesSeen
+from worker.domain.story.reason import Reason
 
 UNKNOWN = Unknown("timed out")
 LATER_S = SOAKED_S + 60.0

@@ -19,13 +19,13 @@ from tests.unit.domain.builders import (
     opened,
     ops_event,
 )
-from worker.domain.absorb import absorb
-from worker.domain.decision import SOON_S, abandon, true_now_s, wake_at
-from worker.domain.evidence import Unknown
-from worker.domain.inbox import accept
-from worker.domain.incident import Hold
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.decision import SOON_S, abandon, true_now_s, wake_at
+from worker.domain.document.incident import Hold
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.inbox import accept
+from worker.domain.observed.evidence import Unknown
+from worker.domain.story.reason import Reason
 
 AHEAD_S = SOAKED_S + 60.0
 

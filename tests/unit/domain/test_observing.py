@@ -21,16 +21,16 @@ from tests.unit.domain.builders import (
     pod,
     reasons,
 )
-from worker.domain.evidence import Unknown
-from worker.domain.facts import Facts
-from worker.domain.incident import Incident, Phase
-from worker.domain.journal import EntryKind
-from worker.domain.pack import Pack
-from worker.domain.playbook import Mode
-from worker.domain.pods import DisruptionBudget, PodHealth
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.subject import UNPUBLISHED_MAX, SubjectDocument
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.incident import Incident, Phase
+from worker.domain.document.subject import UNPUBLISHED_MAX, SubjectDocument
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.pods import DisruptionBudget, PodHealth
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.story.journal import EntryKind
+from worker.domain.story.reason import Reason
 
 OBSERVE = replace(POLICY, mode=Mode.OBSERVE)
 OBSERVING = Pack(1, (replace(CRASH_LOOP, mode=Mode.OBSERVE),))

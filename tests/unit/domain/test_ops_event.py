@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from worker.domain.malformed import Malformed
-from worker.domain.ops_event import OpsEvent, OpsEventKind, parse_ops_event
+from worker.domain.incoming.malformed import Malformed
+from worker.domain.incoming.ops_event import OpsEvent, OpsEventKind, parse_ops_event
 
 RECEIVED_S = 1_769_860_860.0
 BODY: dict[str, Any] = {

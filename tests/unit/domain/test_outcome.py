@@ -19,10 +19,10 @@ from tests.unit.domain.builders import (
     reasons,
     watched,
 )
-from worker.domain.incident import Hold, Phase
-from worker.domain.outcome import ASK_AGAIN, NEXT_STEP, Answer, Outcome, record
-from worker.domain.reason import Reason
-from worker.domain.subject import COOL_DOWNS_MAX, CoolDown, SubjectDocument
+from worker.domain.deciding.outcome import ASK_AGAIN, NEXT_STEP, Answer, Outcome, record
+from worker.domain.document.incident import Hold, Phase
+from worker.domain.document.subject import COOL_DOWNS_MAX, CoolDown, SubjectDocument
+from worker.domain.story.reason import Reason
 
 AT_S = SOAKED_S + 2.0
 HARD = [

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from worker.domain.evidence import Unknown
-from worker.domain.gitops import Metadata, Owner
-from worker.domain.identity import Target
-from worker.domain.ownership import Autoscaler, Ownership, VerticalAutoscaler, ownership_of
+from worker.domain.document.identity import Target
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.gitops import Metadata, Owner
+from worker.domain.observed.ownership import Autoscaler, Ownership, VerticalAutoscaler, ownership_of
 
 PLAIN = Metadata("Deployment", "shop", "web", {}, {})
 UNREADABLE = Unknown("list: HTTP 403")

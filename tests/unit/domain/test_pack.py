@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from tests.unit.domain.builders import CRASH_LOOP, NOT_READY, WEB, alert, only, opened
-from worker.domain.evidence import Unknown
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.incident import Incident
-from worker.domain.pack import Pack
-from worker.domain.playbook import Condition, Matcher, Playbook
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.document.incident import Incident
+from worker.domain.observed.evidence import Unknown
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Condition, Matcher, Playbook
 
 INCIDENT = only(opened())
 NODE = Subject(SubjectKind.NODE, "", "node-1")

@@ -23,11 +23,11 @@ from tests.unit.domain.plan_cases import (
     words,
 )
 from worker.domain.catalogue import Verb
-from worker.domain.evidence import Gone, Unknown
+from worker.domain.observed.evidence import Gone, Unknown
+from worker.domain.observed.pods import Container, Pod
 from worker.domain.planners import PLANNERS
 from worker.domain.planners.plan import Plan, Refusal, Then
-from worker.domain.pods import Container, Pod
-from worker.domain.reason import Reason
+from worker.domain.story.reason import Reason
 
 BY_SICK_PODS = (Verb.EVICT_POD, Verb.ROLLOUT_RESTART, Verb.ROLL_BACK)
 UNDOES = (Verb.RESUME_ROLLOUT, Verb.SUSPEND_CRON_JOB, Verb.RESUME_CRON_JOB, Verb.CORDON,

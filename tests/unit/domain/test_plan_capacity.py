@@ -11,12 +11,12 @@ from tests.unit.domain.builders import WEB_TARGET, facts, pod, rollout
 from tests.unit.domain.plan_cases import FIRES, ODD, Words, asked, planned, words
 from tests.unit.domain.remedies import HPA_TARGET, scaler
 from worker.domain.catalogue import DESCRIPTOR_OF, Verb
-from worker.domain.evidence import AlertStates, Unknown
-from worker.domain.facts import Facts
-from worker.domain.ownership import Ownership
+from worker.domain.observed.evidence import AlertStates, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.ownership import Ownership
 from worker.domain.planners.plan import Then
-from worker.domain.reason import Reason
-from worker.domain.verification import NO_MONITOR
+from worker.domain.story.reason import Reason
+from worker.domain.verify.verification import NO_MONITOR
 
 UNKNOWN = Unknown("timed out")
 QUIET = AlertStates(frozenset(), frozenset({"Odd-"}))

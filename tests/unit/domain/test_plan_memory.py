@@ -11,12 +11,12 @@ from tests.unit.domain.builders import NOW_S, WEB_TARGET, crashing, facts, opene
 from tests.unit.domain.plan_cases import INCIDENT, Words, asked, attempted, planned, words
 from tests.unit.domain.remedies import killed
 from worker.domain.catalogue import Verb
-from worker.domain.evidence import ContainerSpec
-from worker.domain.facts import Facts
+from worker.domain.document.subject import CoolDown, SubjectDocument
+from worker.domain.observed.evidence import ContainerSpec
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.pods import Container
 from worker.domain.planners.plan import Then
-from worker.domain.pods import Container
-from worker.domain.reason import Reason
-from worker.domain.subject import CoolDown, SubjectDocument
+from worker.domain.story.reason import Reason
 
 MIB = 1024 * 1024
 DAY_S = 86400.0

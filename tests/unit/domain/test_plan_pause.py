@@ -10,9 +10,9 @@ import pytest
 from tests.unit.domain.builders import NOW_S, SICK, crashing, facts, pod, rollout
 from tests.unit.domain.plan_cases import Words, asked, planned, words
 from worker.domain.catalogue import Verb
+from worker.domain.observed.pods import Pod
 from worker.domain.planners.plan import Then
-from worker.domain.pods import Pod
-from worker.domain.reason import Reason
+from worker.domain.story.reason import Reason
 
 CHANGED_S = NOW_S - 1800.0
 NEW = crashing(created_at_s=CHANGED_S)

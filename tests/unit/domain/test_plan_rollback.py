@@ -11,13 +11,13 @@ from tests.unit.domain.builders import NOW_S, crashing, facts, opened, pod, roll
 from tests.unit.domain.plan_cases import INCIDENT, Words, asked, attempted, planned, refused, words
 from tests.unit.domain.remedies import revision
 from worker.domain.catalogue import Verb
-from worker.domain.change import Change
-from worker.domain.evidence import Unknown
-from worker.domain.facts import Facts
-from worker.domain.history import Revision, RolloutHistory
+from worker.domain.document.change import Change
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.history import Revision, RolloutHistory
+from worker.domain.observed.pods import Pod
 from worker.domain.planners.plan import Then
-from worker.domain.pods import Pod
-from worker.domain.reason import Reason
+from worker.domain.story.reason import Reason
 
 HOUR_S = 3600.0
 CHANGED_S = NOW_S - 1800.0

@@ -25,16 +25,16 @@ from tests.unit.domain.builders import (
     watched,
 )
 from tests.unit.domain.remedies import DEPLOYED, ROLL_BACK, SETTLED_S
-from worker.domain.codec import decode, encode
-from worker.domain.evidence import Baseline, ContainerSpec, RolloutHealth
-from worker.domain.facts import Facts, baseline
-from worker.domain.identity import Target
-from worker.domain.incident import Incident, Phase
-from worker.domain.outcome import record
-from worker.domain.pods import PodHealth
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
-from worker.domain.verification import Judgement, Verdict, judge
+from worker.domain.deciding.outcome import record
+from worker.domain.document.codec import decode, encode
+from worker.domain.document.identity import Target
+from worker.domain.document.incident import Incident, Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.evidence import Baseline, ContainerSpec, RolloutHealth
+from worker.domain.observed.facts import Facts, baseline
+from worker.domain.observed.pods import PodHealth
+from worker.domain.story.reason import Reason
+from worker.domain.verify.verification import Judgement, Verdict, judge
 
 NEWBORN_S = POLICY.newborn_s
 LONG_S = 4 * POLICY.close_after_healthy_s

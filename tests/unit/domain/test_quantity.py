@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.domain.quantity import AMOUNT_MAX, TEXT_LENGTH_MAX, bytes_of, text_of
+from worker.domain.observed.quantity import AMOUNT_MAX, TEXT_LENGTH_MAX, bytes_of, text_of
 
 MI = 2**20
 

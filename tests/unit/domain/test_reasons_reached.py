@@ -6,9 +6,9 @@ import pytest
 
 from tests.unit.domain.builders import reasons
 from tests.unit.domain.reached import Way, by_answers, by_ends, by_guards, by_people, by_plans
-from worker.domain.journal import broken_at, story
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.story.journal import broken_at, story
+from worker.domain.story.reason import Reason
 
 MODULES = (by_ends, by_plans, by_guards, by_people, by_answers)
 WAYS: dict[Reason, Way] = {reason: way for module in MODULES for reason, way in module.WAYS.items()}

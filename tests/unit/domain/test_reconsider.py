@@ -23,15 +23,15 @@ from tests.unit.domain.builders import (
     reasons,
     rollout,
 )
-from worker.domain.evidence import Gone, Unknown
-from worker.domain.facts import Facts
-from worker.domain.incident import Phase
-from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.pack import Pack
-from worker.domain.playbook import Mode
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.outcome import Answer, Outcome, record
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.incident import Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.evidence import Gone, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.story.reason import Reason
 
 SOON_S = SOAKED_S + 16.0
 AFTER_FLIGHT_S = SOAKED_S + POLICY.in_flight_max_s

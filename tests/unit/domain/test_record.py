@@ -7,9 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.domain.builders import CRASH_LOOP, NOW_S, WEB
-from worker.domain.playbook import MODES, Mode, Promotion
-from worker.domain.reason import Reason
-from worker.domain.record import (
+from worker.domain.playbooks.playbook import MODES, Mode, Promotion
+from worker.domain.scopes.record import (
     COUNTED_MAX,
     DEMOTED_FOR_S,
     DEMOTIONS_MAX,
@@ -22,6 +21,7 @@ from worker.domain.record import (
     shadow_was_right,
     with_record,
 )
+from worker.domain.story.reason import Reason
 
 OBSERVE, SUGGEST, APPROVE, AUTO = MODES
 EMPTY = Record("crash-loop")

@@ -22,8 +22,8 @@ from tests.unit.domain.calendar_windows import (
     weekly,
     window,
 )  # fmt: skip
-from worker.domain.recurrence import Absolute, Weekday
-from worker.domain.window import WindowKind, blocking
+from worker.domain.calendar.recurrence import Absolute, Weekday
+from worker.domain.calendar.window import WindowKind, blocking
 
 MINUTE_S = 60.0
 BERLIN = ZoneInfo("Europe/Berlin")

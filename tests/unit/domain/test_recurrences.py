@@ -7,19 +7,19 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.domain.builders import NOW_S, POLICY, alert, decided, only, opened
-from worker.domain.absorb import absorb
-from worker.domain.change import (
+from worker.domain.deciding.handover import close
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.change import (
     RECURRENCES_MAX,
     TIMES_MAX,
     Recurrence,
     openings,
     with_opening,
 )
-from worker.domain.handover import close
-from worker.domain.inbox import accept
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.inbox import accept
+from worker.domain.story.reason import Reason
 
 
 def flapped(times: int, every_s: float = 300.0) -> tuple[SubjectDocument, float]:

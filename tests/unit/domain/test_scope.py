@@ -7,9 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.domain.builders import NOW_S, WEB
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.reason import Reason
-from worker.domain.scope import (
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.scopes.scope import (
     ACTS_MAX,
     CLUSTER,
     LEASES_MAX,
@@ -25,7 +24,8 @@ from worker.domain.scope import (
     room,
     withdrawn,
 )
-from worker.domain.scopes_seen import ScopesSeen, scopes_of
+from worker.domain.scopes.scopes_seen import ScopesSeen, scopes_of
+from worker.domain.story.reason import Reason
 
 EMPTY = ScopeDocument(ScopeKind.NAMESPACE, "shop")
 LIMITS = Limits(1, 3, 600.0)

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from tests.unit.domain.builders import NOW_S, WEB
-from worker.domain.codec import encode
-from worker.domain.outbox import ScopeNote
-from worker.domain.person_hold import PersonHold
-from worker.domain.playbook import Mode
-from worker.domain.reason import Reason
-from worker.domain.record import Record
-from worker.domain.repair import REPAIR
-from worker.domain.scope import ScopeDocument, ScopeKind
-from worker.domain.scope_notes import HOLD, KINDS, LIFT, RELEASE, SHADOW, applied
+from worker.domain.document.codec import encode
+from worker.domain.document.outbox import ScopeNote
+from worker.domain.people.person_hold import PersonHold
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.scopes.record import Record
+from worker.domain.scopes.repair import REPAIR
+from worker.domain.scopes.scope import ScopeDocument, ScopeKind
+from worker.domain.scopes.scope_notes import HOLD, KINDS, LIFT, RELEASE, SHADOW, applied
+from worker.domain.story.reason import Reason
 
 EMPTY = ScopeDocument(ScopeKind.NAMESPACE, "shop")
 ADA = PersonHold("on_it:ada", "on_it", "ada", NOW_S, NOW_S + 3600.0)

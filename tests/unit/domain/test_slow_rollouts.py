@@ -33,13 +33,13 @@ from tests.unit.domain.remedies import (
     ROLL_BACK,
     SETTLED_S,
 )
-from worker.domain.attribution import being_replaced
-from worker.domain.evidence import Unknown
-from worker.domain.facts import Facts
-from worker.domain.incident import Phase
-from worker.domain.outcome import record
-from worker.domain.pack import Pack
-from worker.domain.reason import Reason
+from worker.domain.deciding.outcome import record
+from worker.domain.document.incident import Phase
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.playbooks.pack import Pack
+from worker.domain.story.reason import Reason
+from worker.domain.verify.attribution import being_replaced
 
 NEW = pod("web-6", created_at_s=MADE_S)
 OLD_ONES = facts(*BAD, NEW, rollout=rollout(revision="7", updated=1, ready=1, available=1))

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from worker.domain.approval import Answer, Request, Say
-from worker.domain.identity import Subject, SubjectKind, Target
-from worker.domain.incident import Incident, Phase
-from worker.domain.journal import sentence
-from worker.domain.person_hold import HOLDS_MAX, ON_HOLD, PersonHold, held, with_hold
-from worker.domain.reason import Reason
-from worker.domain.steering import held_by_hand, let_go, taken_in, told, told_hold
-from worker.domain.subject import ANSWERS_MAX, SubjectDocument
+from worker.domain.document.identity import Subject, SubjectKind, Target
+from worker.domain.document.incident import Incident, Phase
+from worker.domain.document.subject import ANSWERS_MAX, SubjectDocument
+from worker.domain.people.approval import Answer, Request, Say
+from worker.domain.people.person_hold import HOLDS_MAX, ON_HOLD, PersonHold, held, with_hold
+from worker.domain.people.steering import held_by_hand, let_go, taken_in, told, told_hold
+from worker.domain.story.journal import sentence
+from worker.domain.story.reason import Reason
 
 NOW_S = 1000.0
 SHOP = Subject(SubjectKind.SERVICE, "shop", "Deployment/web")

@@ -27,8 +27,8 @@ from tests.unit.domain.storytelling import (
     receive,
     told,
 )
-from worker.domain.facts import Facts
-from worker.domain.identity import Subject, SubjectKind
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.observed.facts import Facts
 
 EVERYWHERE = facts(*(crashing(f"web-{n}", restarts=8) for n in (1, 2, 3)))
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from tests.unit.domain.builders import ACCEPTED, POLICY, SICK, alert
 from tests.unit.domain.storytelling import UNREACHABLE, answer, arrive, late, look, prose, told
-from worker.domain.evidence import Unknown
-from worker.domain.playbook import Mode
+from worker.domain.observed.evidence import Unknown
+from worker.domain.playbooks.playbook import Mode
 
 
 def test_what_would_be_done_and_is_not() -> None:

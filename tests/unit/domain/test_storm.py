@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.unit.domain.builders import NOW_S
-from worker.domain.scope import (
+from worker.domain.scopes.scope import (
     OPENED_MAX,
     SICK_MAX,
     Hour,
@@ -17,7 +17,7 @@ from worker.domain.scope import (
     ScopeKind,
     Sick,
 )
-from worker.domain.storm import HOUR_S, StormLimits, gathering, reported, storm
+from worker.domain.scopes.storm import HOUR_S, StormLimits, gathering, reported, storm
 
 LIMITS = StormLimits()
 EMPTY = ScopeDocument(ScopeKind.CLUSTER)

@@ -22,18 +22,18 @@ from tests.unit.domain.builders import (
     reasons,
     steadily,
 )
-from worker.domain.asking import SUGGESTIONS_MAX
-from worker.domain.decision import Decision, abandon
-from worker.domain.facts import Facts
-from worker.domain.handover import received
-from worker.domain.pack import Pack
-from worker.domain.playbook import Mode
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.record import Demotion, Record
-from worker.domain.scope import ScopeDocument, ScopeKind
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.decision import Decision, abandon
+from worker.domain.deciding.handover import received
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.facts import Facts
+from worker.domain.people.asking import SUGGESTIONS_MAX
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.scopes.record import Demotion, Record
+from worker.domain.scopes.scope import ScopeDocument, ScopeKind
+from worker.domain.scopes.scopes_seen import ScopesSeen
+from worker.domain.story.reason import Reason
 
 SUGGESTING = replace(POLICY, mode=Mode.SUGGEST)
 OTHER = facts(crashing("web-2"), pod("web-1"), pod("web-3"))

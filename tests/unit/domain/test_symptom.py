@@ -6,8 +6,8 @@ import pytest
 
 from tests.unit.domain.builders import NOW_S, crashing, facts, pod
 from tests.unit.domain.plan_cases import INCIDENT, ODD, UNREADY
+from worker.domain.observed.pods import Container, Pod
 from worker.domain.planners.symptom import sick_pods
-from worker.domain.pods import Container, Pod
 
 NEWBORN_S = 180.0
 

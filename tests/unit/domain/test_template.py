@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from worker.domain.template import template_digest, unhashed
+from worker.domain.observed.template import template_digest, unhashed
 
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 TEMPLATE: dict[str, Any] = {

@@ -29,14 +29,14 @@ from tests.unit.domain.builders import (
 )
 from tests.unit.domain.lives_of_remedies import Turn, lives_of, turns
 from tests.unit.domain.remedies import SETTLED_S, Remedy
-from worker.domain.decision import abandon
-from worker.domain.identity import Subject
-from worker.domain.incident import MAY_FOLLOW, Phase
-from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.pack import Pack
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.decision import abandon
+from worker.domain.deciding.outcome import Answer, Outcome, record
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.identity import Subject
+from worker.domain.document.incident import MAY_FOLLOW, Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.playbooks.pack import Pack
+from worker.domain.story.reason import Reason
 
 Edge = tuple[Phase, Phase]
 OPEN, ACTING, VERIFYING = Phase.OPEN, Phase.ACTING, Phase.VERIFYING

@@ -15,12 +15,12 @@ from tests.unit.domain.remedies import (
     Remedy,
 )
 from tests.unit.domain.undoing import HARMFUL, changed, each, undoing, worse
-from worker.domain.evidence import Gone, RolloutHealth, Unknown
-from worker.domain.incident import Phase
-from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.playbook import Mode
-from worker.domain.reason import Reason
-from worker.domain.verifying import UNDO_ROLLS_MAX_S
+from worker.domain.deciding.outcome import Answer, Outcome, record
+from worker.domain.document.incident import Phase
+from worker.domain.observed.evidence import Gone, RolloutHealth, Unknown
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.story.reason import Reason
+from worker.domain.verify.verifying import UNDO_ROLLS_MAX_S
 
 
 @each()

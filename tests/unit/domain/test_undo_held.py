@@ -10,22 +10,22 @@ import pytest
 from tests.unit.domain.builders import NOW_S, POLICY, alert, only, reasons
 from tests.unit.domain.remedies import DEADLINE_S, HPA, MEMORY, ROLL_BACK, SCALE, SETTLED_S, Remedy
 from tests.unit.domain.undoing import each, worse
-from worker.domain.absorb import absorb
-from worker.domain.decision import decide
-from worker.domain.evidence import RolloutHealth, Unknown
-from worker.domain.facts import Facts
-from worker.domain.inbox import accept
-from worker.domain.incident import Phase
-from worker.domain.ops_event import OpsEvent, OpsEventKind
-from worker.domain.outcome import Answer, Outcome, record
-from worker.domain.pack import Pack
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.recurrence import Absolute
-from worker.domain.scope import CLUSTER, Act, Lease, Limits, ScopeDocument
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.subject import UNPUBLISHED_MAX, SubjectDocument
-from worker.domain.window import Window, WindowKind, WindowScope
+from worker.domain.calendar.recurrence import Absolute
+from worker.domain.calendar.window import Window, WindowKind, WindowScope
+from worker.domain.deciding.decision import decide
+from worker.domain.deciding.outcome import Answer, Outcome, record
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.incident import Phase
+from worker.domain.document.subject import UNPUBLISHED_MAX, SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.inbox import accept
+from worker.domain.incoming.ops_event import OpsEvent, OpsEventKind
+from worker.domain.observed.evidence import RolloutHealth, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.playbooks.pack import Pack
+from worker.domain.scopes.scope import CLUSTER, Act, Lease, Limits, ScopeDocument
+from worker.domain.scopes.scopes_seen import ScopesSeen
+from worker.domain.story.reason import Reason
 
 AT_S = SETTLED_S + 1.0  # when the undo of what was in vain would be decided
 LATE_S = SETTLED_S + POLICY.decide_within_s

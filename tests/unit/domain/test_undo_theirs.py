@@ -20,12 +20,12 @@ from tests.unit.domain.remedies import (
     Remedy,
 )
 from tests.unit.domain.undoing import changed, each, worse
-from worker.domain.evidence import Gone
-from worker.domain.facts import Facts
-from worker.domain.identity import Target
-from worker.domain.incident import Phase
-from worker.domain.ownership import Autoscaler, Ownership
-from worker.domain.reason import Reason
+from worker.domain.document.identity import Target
+from worker.domain.document.incident import Phase
+from worker.domain.observed.evidence import Gone
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.ownership import Autoscaler, Ownership
+from worker.domain.story.reason import Reason
 
 
 @each()

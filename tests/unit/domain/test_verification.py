@@ -19,13 +19,13 @@ from tests.unit.domain.builders import (
     pod,
     rollout,
 )
-from worker.domain.evidence import AlertStates, Baseline, Gone, Unknown
-from worker.domain.facts import Facts, baseline
-from worker.domain.identity import Target
-from worker.domain.incident import Incident
-from worker.domain.pods import Container, Pod, PodHealth
-from worker.domain.reason import Reason
-from worker.domain.verification import NO_MONITOR, Judgement, Verdict, judge
+from worker.domain.document.identity import Target
+from worker.domain.document.incident import Incident
+from worker.domain.observed.evidence import AlertStates, Baseline, Gone, Unknown
+from worker.domain.observed.facts import Facts, baseline
+from worker.domain.observed.pods import Container, Pod, PodHealth
+from worker.domain.story.reason import Reason
+from worker.domain.verify.verification import NO_MONITOR, Judgement, Verdict, judge
 
 INCIDENT = only(opened(alert(pod="web-2"), alert(pod="")))
 BEFORE = Baseline(NOW_S, "uid-web", desired=3, available=2, restarts=5, revision="5")

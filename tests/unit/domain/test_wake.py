@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.domain.builders import NOW_S, POLICY, WEB
-from worker.domain.approval import Answer, Say
-from worker.domain.decision import wake_at
-from worker.domain.outbox import HeldLease, ScopeNote
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.decision import wake_at
+from worker.domain.document.outbox import HeldLease, ScopeNote
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.people.approval import Answer, Say
 
 NOTHING = SubjectDocument(WEB)
 LEASE = HeldLease("inc-1-s1-a1", NOW_S, NOW_S + 900.0)

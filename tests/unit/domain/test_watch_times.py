@@ -27,19 +27,19 @@ from tests.unit.domain.builders import (
     watched,
 )
 from tests.unit.domain.remedies import SETTLED_S
-from worker.domain.absorb import absorb
-from worker.domain.evidence import Unknown
-from worker.domain.facts import Facts
-from worker.domain.inbox import accept
-from worker.domain.incident import Phase
-from worker.domain.outcome import record
-from worker.domain.pack import Pack
-from worker.domain.playbook import Watch
-from worker.domain.reason import Reason
-from worker.domain.rule_window import RuleWindow
-from worker.domain.subject import SubjectDocument
-from worker.domain.verification import NO_RULES
-from worker.domain.watch_times import RULE_MARGIN_S
+from worker.domain.deciding.outcome import record
+from worker.domain.document.incident import Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.inbox import accept
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.rule_window import RuleWindow
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Watch
+from worker.domain.story.reason import Reason
+from worker.domain.verify.verification import NO_RULES
+from worker.domain.verify.watch_times import RULE_MARGIN_S
 
 CRASH = "KubePodCrashLooping"
 RULE = RuleWindow(900.0, 300.0)  # for: 15m, max_over_time(…[5m])

@@ -22,13 +22,13 @@ from tests.unit.domain.builders import (
     verifying,
     watched,
 )
-from worker.domain.evidence import AlertStates, Gone, Unknown
-from worker.domain.facts import Facts
-from worker.domain.identity import Target
-from worker.domain.incident import Phase
-from worker.domain.journal import EntryKind
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.identity import Target
+from worker.domain.document.incident import Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.evidence import AlertStates, Gone, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.story.journal import EntryKind
+from worker.domain.story.reason import Reason
 
 SETTLED_S = 60.0 + WATCH.settle_s  # seconds after NOW_S
 DEADLINE_S = SETTLED_S + WATCH.deadline_s

@@ -25,19 +25,19 @@ from tests.unit.domain.builders import (
     steadily,
     watched,
 )
-from worker.domain.absorb import absorb
-from worker.domain.decision import abandon
-from worker.domain.evidence import AlertStates, Unknown
-from worker.domain.facts import Facts
-from worker.domain.handover import received
-from worker.domain.identity import STORM, Subject, SubjectKind
-from worker.domain.inbox import accept
-from worker.domain.incident import Phase
-from worker.domain.pods import PodHealth
-from worker.domain.reason import Reason
-from worker.domain.scope import CLUSTER, ScopeDocument
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.decision import abandon
+from worker.domain.deciding.handover import received
+from worker.domain.document.identity import STORM, Subject, SubjectKind
+from worker.domain.document.incident import Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.inbox import accept
+from worker.domain.observed.evidence import AlertStates, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.pods import PodHealth
+from worker.domain.scopes.scope import CLUSTER, ScopeDocument
+from worker.domain.scopes.scopes_seen import ScopesSeen
+from worker.domain.story.reason import Reason
 
 QUIET_S = POLICY.close_after_healthy_s
 LONG_S = 10 * POLICY.watch_for_s

@@ -22,14 +22,14 @@ from tests.unit.domain.builders import (
     steadily,
     watched,
 )
-from worker.domain.absorb import absorb
-from worker.domain.decision import abandon
-from worker.domain.evidence import AlertStates, Gone, Unknown
-from worker.domain.facts import Facts
-from worker.domain.identity import INGEST, Subject, SubjectKind
-from worker.domain.inbox import accept
-from worker.domain.incident import Phase
-from worker.domain.reason import Reason
+from worker.domain.deciding.decision import abandon
+from worker.domain.document.identity import INGEST, Subject, SubjectKind
+from worker.domain.document.incident import Phase
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.inbox import accept
+from worker.domain.observed.evidence import AlertStates, Gone, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.story.reason import Reason
 
 NO_PODS = replace(WELL, pods=Unknown("timed out"))
 ALL_THERE = facts(pod("web-1"), pod("web-2"), pod("web-3"))

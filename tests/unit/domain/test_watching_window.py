@@ -24,12 +24,12 @@ from tests.unit.domain.builders import (
     verifying,
     watched,
 )
-from worker.domain.decision import abandon
-from worker.domain.evidence import Baseline, Unknown
-from worker.domain.facts import Facts
-from worker.domain.incident import Incident, Phase, Streak
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.decision import abandon
+from worker.domain.document.incident import Incident, Phase, Streak
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.evidence import Baseline, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.story.reason import Reason
 
 SETTLED_S = 60.0 + WATCH.settle_s  # seconds after NOW_S
 DEADLINE_S = SETTLED_S + WATCH.deadline_s

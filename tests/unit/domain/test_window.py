@@ -19,8 +19,8 @@ from tests.unit.domain.calendar_windows import (
     weekly,
     window,
 )  # fmt: skip
-from worker.domain.recurrence import Absolute, Weekday
-from worker.domain.window import (
+from worker.domain.calendar.recurrence import Absolute, Weekday
+from worker.domain.calendar.window import (
     CALENDAR_UNTIL_S,
     LOOK_AHEAD_DAYS,
     Closed,

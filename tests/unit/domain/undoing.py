@@ -12,10 +12,10 @@ from tests.unit.domain.remedies import (
     REMEDIES,
     Remedy,
 )
-from worker.domain.evidence import RolloutHealth
-from worker.domain.facts import Facts
-from worker.domain.outcome import record
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.outcome import record
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.evidence import RolloutHealth
+from worker.domain.observed.facts import Facts
 
 HARMFUL = tuple(one for one in REMEDIES if one is not PAUSE)  # a paused rollout is never judged
 

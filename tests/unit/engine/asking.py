@@ -8,8 +8,8 @@ from typing import Any
 from tests.unit.engine.parts import ScriptedSink
 from tests.unit.engine.rig import SHOP, Rig, alert, body
 from tests.unit.engine.stage import EVICT, due, pack_of, turns
-from worker.domain.approval import Say
-from worker.domain.playbook import Mode
+from worker.domain.people.approval import Say
+from worker.domain.playbooks.playbook import Mode
 from worker.engine.approvals import Taken
 from worker.engine.ports import Json
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.unit.engine.faulty_store import FaultyStore
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.incident import Incident, Phase
-from worker.domain.journal import Entry, EntryKind, chained
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.document.incident import Incident, Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.story.journal import Entry, EntryKind, chained
+from worker.domain.story.reason import Reason
 from worker.engine.archive import BLOCK_ENTRIES, BLOCKS_AT_ONCE, Archive
 from worker.engine.documents import document_key, to_save
 from worker.engine.indexes import OpenIndex

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from worker.domain.journal import Entry, sentence
-from worker.domain.outbox import Notice
+from worker.domain.document.outbox import Notice
+from worker.domain.story.journal import Entry, sentence
 from worker.engine.ports import Json, PermanentError, TransientError
 
 NOON_S = 1767268800.0  # 2026-01-01T12:00:00Z

@@ -8,8 +8,8 @@ from typing import Any
 
 from tests.unit.engine.rig import Rig
 from tests.unit.engine.stage import EVICT, NAMESPACE, change_scope, due, pack_of, scope, sick_pod
-from worker.domain.playbook import Mode, Promotion, Step
-from worker.domain.record import Record, record_of
+from worker.domain.playbooks.playbook import Mode, Promotion, Step
+from worker.domain.scopes.record import Record, record_of
 
 RIGHT_AFTER = 2
 ONCE = replace(EVICT, attempts_max=1)

@@ -18,14 +18,14 @@ from worker.adapters.expressions.evaluator import CelExpressions
 from worker.adapters.sqlite.store import SqliteStore
 from worker.adapters.sqlite.topics import SqliteJournal
 from worker.app import Adapters, Engine, build_engine
-from worker.domain.alert import Alert
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.journal import Entry
-from worker.domain.json_text import decode
-from worker.domain.pack import Pack
-from worker.domain.playbook import Mode
-from worker.domain.subject import SubjectDocument
-from worker.domain.window import Window
+from worker.domain.calendar.window import Window
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.alert import Alert
+from worker.domain.incoming.json_text import decode
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.story.journal import Entry
 from worker.engine.delivery import Delivery, Source
 from worker.engine.documents import Documents
 from worker.engine.ports import Json, Monitor, Sink, TransientError

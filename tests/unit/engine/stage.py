@@ -11,11 +11,11 @@ import pytest
 from tests.unit.engine.rig import SHOP, Rig, alert, body
 from worker.adapters.simulated import SimulatedWrite
 from worker.domain.catalogue import Verb
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.incident import Incident
-from worker.domain.pack import Pack
-from worker.domain.playbook import Matcher, Playbook, Step, Watch
-from worker.domain.scope import CLUSTER, Scope, ScopeDocument, ScopeKind
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.document.incident import Incident
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Matcher, Playbook, Step, Watch
+from worker.domain.scopes.scope import CLUSTER, Scope, ScopeDocument, ScopeKind
 from worker.engine import carry_out
 from worker.engine.ports import Json, TransientError
 from worker.engine.scopes import Scopes

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.unit.engine.parts import ScriptedSink
 from tests.unit.engine.rig import Rig
 from tests.unit.engine.stage import EVICT, SICK_NODE, fire, pack_of, pass_time, service, turns
-from worker.domain.identity import STORM
+from worker.domain.document.identity import STORM
 
 ALL = tuple(f"s-{number:02d}" for number in range(20))
 SICK = ALL[:10]

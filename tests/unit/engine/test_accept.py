@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.engine.parts import NOON_S
 from tests.unit.engine.rig import NOBODY, SHOP, Rig, alert, body
-from worker.domain.identity import INGEST, Subject, SubjectKind
+from worker.domain.document.identity import INGEST, Subject, SubjectKind
 from worker.engine.delivery import Delivery, Source
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"

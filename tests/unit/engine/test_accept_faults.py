@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.engine.rig import Rig, alert, body
-from worker.domain.identity import INGEST, Subject, SubjectKind
+from worker.domain.document.identity import INGEST, Subject, SubjectKind
 from worker.engine.accept import SAVES_MAX
 from worker.engine.documents import document_key
 from worker.engine.ports import Save

@@ -16,7 +16,7 @@ from tests.unit.engine.stage import (
     incident_of,
     turns,
 )
-from worker.domain.reason import Reason
+from worker.domain.story.reason import Reason
 from worker.engine.documents import document_key
 from worker.engine.ports import Save
 

@@ -20,10 +20,10 @@ from tests.unit.engine.stage import (
     sick_pod,
     turns,
 )
-from worker.domain.approval import Say
-from worker.domain.incident import Phase
-from worker.domain.playbook import Mode
-from worker.domain.reason import Reason
+from worker.domain.document.incident import Phase
+from worker.domain.people.approval import Say
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.story.reason import Reason
 from worker.engine.ports import TransientError
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from tests.unit.engine.asking import answer, ask, asking, question
 from tests.unit.engine.rig import SHOP, Rig
-from worker.domain.approval import Say
-from worker.domain.incident import Phase
-from worker.domain.playbook import Mode
-from worker.domain.reason import Reason
+from worker.domain.document.incident import Phase
+from worker.domain.people.approval import Say
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.story.reason import Reason
 from worker.engine.ports import PermanentError, Save, TransientError
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.engine.asking import answer, asking, question
 from tests.unit.engine.rig import Rig
-from worker.domain.reason import Reason
+from worker.domain.story.reason import Reason
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from tests.simulation.fakes.memory_store import MemoryStore
 from tests.simulation.fakes.virtual_time import run
 from tests.unit.engine.faulty_store import FaultyStore
 from tests.unit.engine.journals import SHOP, all_of, run_of
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.journal import EntryKind, broken_at, chained
-from worker.domain.reason import Reason
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.story.journal import EntryKind, broken_at, chained
+from worker.domain.story.reason import Reason
 from worker.engine.archive import (
     BLOCK_ENTRIES,
     BLOCKS_AT_ONCE,

@@ -11,7 +11,7 @@ import pytest
 from tests.simulation.fakes.memory_store import MemoryStore
 from tests.unit.engine.faulty_store import FaultyStore
 from tests.unit.engine.journals import SHOP, all_of, run_of
-from worker.domain.journal import broken_at
+from worker.domain.story.journal import broken_at
 from worker.engine.archive import CONFLICTS_MAX, Archive, block_key
 from worker.engine.ports import PermanentError, Save, TransientError
 

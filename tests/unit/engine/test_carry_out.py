@@ -19,8 +19,8 @@ from tests.unit.engine.stage import (
     service,
     turns,
 )
-from worker.domain.reason import Reason
-from worker.domain.scope import CLUSTER, Act, Lease, Scope
+from worker.domain.scopes.scope import CLUSTER, Act, Lease, Scope
+from worker.domain.story.reason import Reason
 from worker.engine.ports import WriteRequest
 
 API = service("api")

@@ -20,8 +20,8 @@ from tests.unit.engine.stage import (
     service,
     turns,
 )
-from worker.domain.reason import Reason
-from worker.domain.scope import CLUSTER
+from worker.domain.scopes.scope import CLUSTER
+from worker.domain.story.reason import Reason
 from worker.engine.ports import WriteRequest
 
 API = service("api")

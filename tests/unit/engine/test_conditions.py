@@ -11,16 +11,16 @@ import pytest
 from tests.unit.engine.rig import SHOP, Rig, alert, body
 from tests.unit.engine.stage import EVICT, due, incident_of, pack_of, turns
 from worker.adapters.expressions.evaluator import CelExpressions
-from worker.domain.alert import AlertStatus
-from worker.domain.evidence import Unknown
-from worker.domain.facts import Facts
-from worker.domain.incident import AlertRecord, Incident, Phase
-from worker.domain.journal import EntryKind
-from worker.domain.pack import Pack
-from worker.domain.playbook import Condition, Matcher, Playbook, Step
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.incident import AlertRecord, Incident, Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.alert import AlertStatus
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Condition, Matcher, Playbook, Step
+from worker.domain.story.journal import EntryKind
+from worker.domain.story.reason import Reason
 from worker.engine.conditions import answers
 
 SICK = Condition("sick", "facts.pods.sick > 0")

@@ -11,8 +11,8 @@ import pytest
 from tests.unit.engine.faulty_store import FaultyStore
 from tests.unit.engine.parts import KeptTopic, SetClock
 from tests.unit.engine.rig import Rig, on_disk
-from worker.domain.alert import Alert
-from worker.domain.malformed import Malformed, MalformedReason
+from worker.domain.incoming.alert import Alert
+from worker.domain.incoming.malformed import Malformed, MalformedReason
 from worker.engine import dead_letters
 from worker.engine.dead_letters import BODY_KEPT_BYTES, DeadLetters, Unread
 from worker.engine.ports import TransientError

@@ -25,10 +25,10 @@ from tests.unit.engine.stage import (
     service,
     turns,
 )
-from worker.domain.identity import Subject
-from worker.domain.incident import Phase
-from worker.domain.reason import Reason
-from worker.domain.record import DEMOTED_FOR_S, Record, record_of
+from worker.domain.document.identity import Subject
+from worker.domain.document.incident import Phase
+from worker.domain.scopes.record import DEMOTED_FOR_S, Record, record_of
+from worker.domain.story.reason import Reason
 from worker.engine.documents import document_key
 
 API = service("api")

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.unit.engine.rig import SHOP, Rig
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.playbook import Mode
-from worker.domain.reason import Reason
-from worker.domain.record import Demotion, Record, record_of, with_record
-from worker.domain.scope import Scope, ScopeDocument, ScopeKind
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.scopes.record import Demotion, Record, record_of, with_record
+from worker.domain.scopes.scope import Scope, ScopeDocument, ScopeKind
+from worker.domain.story.reason import Reason
 from worker.engine.demotions import Demotions
 from worker.engine.scopes import Scopes
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.unit.domain.builders import WEB, acting
-from worker.domain.codec import encode
-from worker.domain.subject import SCHEMA, SubjectDocument
+from worker.domain.document.codec import encode
+from worker.domain.document.subject import SCHEMA, SubjectDocument
 from worker.engine.documents import NewerSchemaError, document_key, from_json, to_save
 from worker.engine.ports import PermanentError
 

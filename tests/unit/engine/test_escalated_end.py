@@ -9,8 +9,8 @@ import pytest
 
 from tests.unit.engine.parts import ScriptedSink
 from tests.unit.engine.rig import Rig, alert, body
-from worker.domain.incident import Phase
-from worker.domain.reason import Reason
+from worker.domain.document.incident import Phase
+from worker.domain.story.reason import Reason
 
 OPT_OUT = ("Deployment", "shop", "web", "aiops-operator.io/enabled", "false")
 

@@ -10,10 +10,10 @@ import pytest
 
 from tests.unit.engine.asking import SOAKED_S, answer, ask, question
 from tests.unit.engine.rig import NOBODY, SHOP, Rig, alert, body
-from worker.domain.approval import Say
 from worker.domain.guards import GUARDS
-from worker.domain.playbook import Mode
-from worker.domain.scope import CLUSTER
+from worker.domain.people.approval import Say
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.scopes.scope import CLUSTER
 from worker.engine.ports import Json, PermanentError, TransientError
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from tests.unit.engine.rig import SHOP, Rig, alert, body
-from worker.domain.incident import Phase
-from worker.domain.reason import Reason
+from worker.domain.document.incident import Phase
+from worker.domain.story.reason import Reason
 from worker.engine.documents import document_key
 from worker.engine.ports import ApiAnswer, Save, WriteRequest
 

@@ -14,15 +14,15 @@ from tests.unit.engine.obstacles import Obstacle
 from tests.unit.engine.obstacles.everything import OBSTACLES
 from tests.unit.engine.rig import Rig, alert, body
 from tests.unit.engine.stage import EVICT, deploy, done, due, incident_of, pack_of, sick_pod, turns
-from worker.domain import remedy
+from worker.domain.deciding import remedy
+from worker.domain.document.incident import Phase
+from worker.domain.document.subject import UNPUBLISHED_MAX
 from worker.domain.guards import GUARDS, Case, answers, first_refusal
-from worker.domain.incident import Phase
-from worker.domain.journal import EntryKind
-from worker.domain.pack import Pack
 from worker.domain.planners.plan import Refusal
-from worker.domain.playbook import Matcher, Playbook, Watch
-from worker.domain.reason import Reason
-from worker.domain.subject import UNPUBLISHED_MAX
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Matcher, Playbook, Watch
+from worker.domain.story.journal import EntryKind
+from worker.domain.story.reason import Reason
 
 TURNS = 6  # twenty seconds apart
 

@@ -9,10 +9,10 @@ import pytest
 
 from tests.unit.engine.asking import SOAKED_S
 from tests.unit.engine.rig import SHOP, Rig, alert, body
-from worker.domain.incident import Phase
-from worker.domain.journal import story
-from worker.domain.reason import Reason
-from worker.domain.scope import CLUSTER, Scope, ScopeKind
+from worker.domain.document.incident import Phase
+from worker.domain.scopes.scope import CLUSTER, Scope, ScopeKind
+from worker.domain.story.journal import story
+from worker.domain.story.reason import Reason
 from worker.engine.holds import Holds, Where
 from worker.engine.ports import Save
 

@@ -9,9 +9,9 @@ import pytest
 
 from tests.unit.engine.rig import SHOP, Rig
 from tests.unit.engine.test_holds import EVERYWHERE, NAMESPACE, hold, holds, reason, sick
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.reason import Reason
-from worker.domain.scope import CLUSTER
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.scopes.scope import CLUSTER
+from worker.domain.story.reason import Reason
 from worker.engine.delivery import Source
 from worker.engine.holds import Where
 from worker.engine.ports import PermanentError, TransientError

@@ -11,8 +11,8 @@ import pytest
 from tests.unit.engine.logged_cluster import LoggedCluster
 from tests.unit.engine.parts import NOON_S, Recorder, SetClock
 from tests.unit.engine.rig import SHOP
-from worker.domain.evidence import AlertStates, Unknown
-from worker.domain.question import ProbeName, Question
+from worker.domain.observed.evidence import AlertStates, Unknown
+from worker.domain.observed.question import ProbeName, Question
 from worker.engine.observe import FIELD_OF_PROBE, Observe, Probe
 from worker.engine.ports import PermanentError, TransientError
 

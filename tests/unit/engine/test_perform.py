@@ -11,10 +11,10 @@ import pytest
 from tests.unit.engine.logged_cluster import LoggedCluster
 from tests.unit.engine.parts import Recorder, SetClock
 from worker.actions import ACTIONS
-from worker.domain.identity import Target
-from worker.domain.outbox import Intent
-from worker.domain.outcome import Answer
-from worker.domain.reason import Reason
+from worker.domain.deciding.outcome import Answer
+from worker.domain.document.identity import Target
+from worker.domain.document.outbox import Intent
+from worker.domain.story.reason import Reason
 from worker.engine.perform import Perform
 from worker.engine.ports import PermanentError, TransientError, WriteRequest
 

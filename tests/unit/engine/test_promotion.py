@@ -20,9 +20,9 @@ from tests.unit.engine.stage import (
     sick_pod,
     turns,
 )
-from worker.domain.history import RESTART_ANNOTATION
-from worker.domain.playbook import Mode
-from worker.domain.shadow import JUDGED_WITHIN_S
+from worker.domain.observed.history import RESTART_ANNOTATION
+from worker.domain.people.shadow import JUDGED_WITHIN_S
+from worker.domain.playbooks.playbook import Mode
 
 
 @pytest.fixture

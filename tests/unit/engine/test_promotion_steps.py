@@ -19,9 +19,9 @@ from tests.unit.engine.stage import (
     pack_of,
     turns,
 )
-from worker.domain.playbook import Mode
-from worker.domain.reason import Reason
-from worker.domain.record import Demotion, Record
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.scopes.record import Demotion, Record
+from worker.domain.story.reason import Reason
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.engine.faulty_store import FaultyStore
 from tests.unit.engine.journals import PAGE, SHOP, Life, incident
-from worker.domain.subject import TAIL_MAX
+from worker.domain.document.subject import TAIL_MAX
 from worker.engine.archive import block_key
 from worker.engine.reading import EARLIER_MAX
 

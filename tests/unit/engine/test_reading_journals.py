@@ -10,10 +10,10 @@ import pytest
 
 from tests.unit.engine.faulty_store import FaultyStore
 from tests.unit.engine.journals import NOON_S, PAGE, SHOP, Life
-from worker.domain.codec import encode
-from worker.domain.journal import EntryKind
-from worker.domain.reason import Reason
-from worker.domain.subject import TAIL_MAX
+from worker.domain.document.codec import encode
+from worker.domain.document.subject import TAIL_MAX
+from worker.domain.story.journal import EntryKind
+from worker.domain.story.reason import Reason
 from worker.engine.documents import document_key
 from worker.engine.indexes import RecentIndex
 from worker.engine.ports import TransientError

@@ -23,7 +23,7 @@ from tests.unit.engine.stage import (
     service,
     turns,
 )
-from worker.domain.scope import CLUSTER, Act, Lease, Sick
+from worker.domain.scopes.scope import CLUSTER, Act, Lease, Sick
 from worker.engine.documents import document_key
 from worker.engine.ports import Save, TransientError
 

@@ -16,10 +16,10 @@ from tests.unit.engine.stage import (
     sick,
     turns,
 )
-from worker.domain.identity import STORM
-from worker.domain.incident import Phase
-from worker.domain.reason import Reason
-from worker.domain.scope import CLUSTER, Scope
+from worker.domain.document.identity import STORM
+from worker.domain.document.incident import Phase
+from worker.domain.scopes.scope import CLUSTER, Scope
+from worker.domain.story.reason import Reason
 from worker.engine.documents import document_key
 
 KEY = document_key(SHOP.key)

@@ -19,9 +19,9 @@ from tests.unit.engine.stage import (
     sick,
     turns,
 )
-from worker.domain.incident import Phase
-from worker.domain.outbox import HeldLease, ScopeNote
-from worker.domain.scope import CLUSTER, Lease, Sick
+from worker.domain.document.incident import Phase
+from worker.domain.document.outbox import HeldLease, ScopeNote
+from worker.domain.scopes.scope import CLUSTER, Lease, Sick
 from worker.engine.documents import document_key
 from worker.engine.ports import Save
 

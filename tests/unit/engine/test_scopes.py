@@ -10,10 +10,10 @@ import pytest
 
 from tests.unit.engine.rig import SHOP, Rig
 from tests.unit.engine.stage import NAMESPACE, acts, leases, scope, service
-from worker.domain.identity import Subject, Target
-from worker.domain.outbox import HeldLease, Intent, ScopeNote
-from worker.domain.reason import Reason
-from worker.domain.scope import CLUSTER, Scope
+from worker.domain.document.identity import Subject, Target
+from worker.domain.document.outbox import HeldLease, Intent, ScopeNote
+from worker.domain.scopes.scope import CLUSTER, Scope
+from worker.domain.story.reason import Reason
 from worker.engine.ports import PermanentError, Save, TransientError
 from worker.engine.scopes import Refused, Scopes
 

@@ -10,8 +10,8 @@ import pytest
 
 from tests.unit.engine.parts import ScriptedSink
 from tests.unit.engine.rig import NOBODY, Rig, alert, body
-from worker.domain.journal import EntryKind, broken_at
-from worker.domain.outbox import Notice
+from worker.domain.document.outbox import Notice
+from worker.domain.story.journal import EntryKind, broken_at
 from worker.engine.documents import document_key
 from worker.engine.ports import PermanentError, TransientError
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pytest
 
 from tests.unit.engine.rig import NOBODY, Rig, alert, body
-from worker.domain.journal import Entry, EntryKind, broken_at
-from worker.domain.reason import Reason
-from worker.domain.subject import TAIL_MAX, SubjectDocument
+from worker.domain.document.subject import TAIL_MAX, SubjectDocument
+from worker.domain.story.journal import Entry, EntryKind, broken_at
+from worker.domain.story.reason import Reason
 from worker.engine.archive import BLOCK_ENTRIES, Archive, block_key
 from worker.engine.documents import document_key
 from worker.engine.ports import Save

@@ -16,9 +16,9 @@ from tests.simulation.fakes.memory_store import MemoryStore
 from tests.simulation.fakes.virtual_time import VirtualClock, run
 from tests.unit.domain.builders import NOW_S, POLICY, opened
 from tests.unit.engine.parts import Recorder
-from worker.domain.journal import Entry, EntryKind
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.story.journal import Entry, EntryKind
+from worker.domain.story.reason import Reason
 from worker.engine.archive import Archive
 from worker.engine.documents import Documents, to_save
 from worker.engine.ports import TransientError

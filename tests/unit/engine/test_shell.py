@@ -8,8 +8,8 @@ import pytest
 
 from tests.unit.engine.parts import ScriptedSink
 from tests.unit.engine.rig import NOBODY, SHOP, Rig, alert, body
-from worker.domain.incident import Phase
-from worker.domain.reason import Reason
+from worker.domain.document.incident import Phase
+from worker.domain.story.reason import Reason
 from worker.engine.ports import PermanentError, TransientError, WriteRequest
 from worker.engine.turn import BUGS_MAX
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.unit.engine.rig import SHOP, Rig, alert, body
-from worker.domain.reason import Reason
+from worker.domain.story.reason import Reason
 from worker.engine.ports import PermanentError, Save, TransientError, WriteRequest
 from worker.engine.turn import BUGS_MAX
 

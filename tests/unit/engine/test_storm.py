@@ -16,10 +16,10 @@ from tests.unit.engine.stage import (
     service,
 )
 from tests.unit.engine.storming import ALL, SICK, break_out, paged, pager, storming, work
-from worker.domain.identity import STORM
-from worker.domain.incident import Phase
-from worker.domain.journal import EntryKind
-from worker.domain.reason import Reason
+from worker.domain.document.identity import STORM
+from worker.domain.document.incident import Phase
+from worker.domain.story.journal import EntryKind
+from worker.domain.story.reason import Reason
 from worker.engine.documents import document_key
 from worker.engine.ports import Save, TransientError
 

@@ -18,9 +18,9 @@ from tests.unit.engine.stage import (
     turns,
 )
 from tests.unit.engine.storming import ALL, SICK, break_out, heal, paged, storming, work
-from worker.domain.identity import STORM
-from worker.domain.reason import Reason
-from worker.domain.scope import CLUSTER
+from worker.domain.document.identity import STORM
+from worker.domain.scopes.scope import CLUSTER
+from worker.domain.story.reason import Reason
 
 
 @pytest.fixture

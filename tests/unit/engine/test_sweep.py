@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.unit.engine.rig import NOBODY, Rig, alert, body
-from worker.domain.identity import Subject, SubjectKind
+from worker.domain.document.identity import Subject, SubjectKind
 from worker.engine import sweep
 from worker.engine.dead_letters import SHARDS
 from worker.engine.ports import TransientError

@@ -9,12 +9,12 @@ from tests.unit.domain.builders import alert as made
 from tests.unit.engine.parts import RecordedSpan
 from tests.unit.engine.rig import NOBODY, SHOP, Rig, alert, body
 from worker.adapters.telemetry import LINKS_MAX
-from worker.domain.absorb import absorb
-from worker.domain.alert import Alert
-from worker.domain.decision import abandon
-from worker.domain.inbox import accept
-from worker.domain.incident import Phase
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.decision import abandon
+from worker.domain.document.incident import Phase
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.alert import Alert
+from worker.domain.incoming.inbox import accept
 from worker.engine.tracing import links_of, parent_of
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tests.unit.engine.rig import NOBODY, SHOP, Rig, alert, body
-from worker.domain.incident import Phase
+from worker.domain.document.incident import Phase
 from worker.engine.documents import document_key
 from worker.engine.indexes import OpenIndex, shard_key
 from worker.engine.ports import Json, Save, TransientError, WriteRequest

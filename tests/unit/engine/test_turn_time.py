@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.engine.rig import NOBODY, SHOP, Rig, alert, body
-from worker.domain.reason import Reason
+from worker.domain.story.reason import Reason
 from worker.engine.indexes import OpenIndex
 from worker.engine.ports import Save
 

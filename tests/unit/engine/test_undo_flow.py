@@ -16,9 +16,9 @@ from tests.unit.engine.stage import (
     turns,
 )
 from tests.unit.engine.undoing import BEFORE, RAISED, limit, undoing
-from worker.domain.incident import Incident, Phase
-from worker.domain.reason import Reason
-from worker.domain.scope import CLUSTER
+from worker.domain.document.incident import Incident, Phase
+from worker.domain.scopes.scope import CLUSTER
+from worker.domain.story.reason import Reason
 from worker.engine.ports import WriteRequest
 
 

@@ -13,7 +13,7 @@ from tests.unit.engine.rig import Rig
 from tests.unit.engine.stage import done, incident_of, turns
 from tests.unit.engine.undoing import BEFORE, RAISED, limit, undoing
 from worker.domain.guards import UNDO_GUARDS
-from worker.domain.reason import Reason
+from worker.domain.story.reason import Reason
 
 STOPPING = {guard.__name__ for guard in UNDO_GUARDS}
 ELSEWHERE = {"still_there", "has_controller", "one_disruption", "not_silenced"}

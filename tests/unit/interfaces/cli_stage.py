@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from tests.unit.engine.rig import NOBODY, SHOP, alert, body
 from tests.unit.interfaces.people_port import People, people
-from worker.domain.identity import Subject, SubjectKind
+from worker.domain.document.identity import Subject, SubjectKind
 from worker.engine.delivery import Source
 from worker.interfaces.cli.main import main
 

@@ -11,8 +11,8 @@ from click.testing import Result
 from tests.unit.engine.journals import run_of
 from tests.unit.interfaces.cli_stage import aiopsctl
 from worker.adapters.dapr.publish import DaprJournalTopic
-from worker.domain.codec import encode
-from worker.domain.journal import Entry
+from worker.domain.document.codec import encode
+from worker.domain.story.journal import Entry
 
 Json = dict[str, Any]
 RUN = run_of(12)

@@ -16,8 +16,8 @@ from tests.unit.engine.rig import SHOP
 from tests.unit.interfaces.cli_stage import UNSAFE, aiopsctl
 from tests.unit.interfaces.people_port import People, people
 from tests.unit.interfaces.team import people_file, token
-from worker.domain.incident import Phase
-from worker.domain.playbook import Mode
+from worker.domain.document.incident import Phase
+from worker.domain.playbooks.playbook import Mode
 
 
 @pytest.fixture

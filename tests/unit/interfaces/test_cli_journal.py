@@ -13,9 +13,9 @@ import yaml
 from tests.unit.engine.rig import NOBODY, SHOP
 from tests.unit.interfaces.cli_stage import SOURCES, Stage, aiopsctl, stage
 from tests.unit.interfaces.people_port import people
-from worker.domain.journal import EntryKind
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.story.journal import EntryKind
+from worker.domain.story.reason import Reason
 from worker.engine.archive import block_key
 from worker.engine.documents import document_key
 

@@ -23,7 +23,7 @@ from tests.unit.interfaces.journal_lines import (
 )
 from worker.adapters.sqlite.store import SqliteStore
 from worker.adapters.sqlite.topics import SqliteJournal
-from worker.domain.codec import encode
+from worker.domain.document.codec import encode
 from worker.interfaces.cli.main import main
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.engine.rig import NOBODY, alert, body
 from tests.unit.interfaces.sidecar_port import SidecarPort, envelope, sidecar_port, statuses
-from worker.domain.identity import Subject, SubjectKind
+from worker.domain.document.identity import Subject, SubjectKind
 from worker.engine.documents import document_key
 from worker.engine.ports import Json
 

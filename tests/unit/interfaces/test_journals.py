@@ -9,10 +9,10 @@ import pytest
 
 from tests.unit.engine.rig import NOBODY, alert, body
 from tests.unit.interfaces.people_port import People, bearer, people
-from worker.domain.chain import Head, entry_of, examine
-from worker.domain.journal import EntryKind
-from worker.domain.reason import Reason
-from worker.domain.subject import TAIL_MAX, SubjectDocument
+from worker.domain.document.subject import TAIL_MAX, SubjectDocument
+from worker.domain.story.chain import Head, entry_of, examine
+from worker.domain.story.journal import EntryKind
+from worker.domain.story.reason import Reason
 from worker.engine.ports import Json
 
 LISTED = "/api/v1/journals"

@@ -11,7 +11,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from tests.unit.engine.rig import NOBODY, SHOP, alert, body
 from tests.unit.interfaces.people_port import WEBHOOK, People, people
 from worker.adapters.telemetry import COUNTERS
-from worker.domain.identity import INGEST
+from worker.domain.document.identity import INGEST
 
 LISTED = ("/api/v1/incidents", "/api/v1/deadletters")
 

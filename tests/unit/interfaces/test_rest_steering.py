@@ -13,7 +13,7 @@ from tests.unit.engine.asking import ask
 from tests.unit.engine.rig import SHOP
 from tests.unit.interfaces.people_port import People, people
 from tests.unit.interfaces.team import BOT, detail, get, people_file, post
-from worker.domain.playbook import Mode
+from worker.domain.playbooks.playbook import Mode
 
 WEB = {"subject": SHOP.text}
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.engine.rig import NOBODY, SHOP, alert, body, on_disk
 from tests.unit.interfaces.people_port import WEBHOOK, People, people
-from worker.domain.identity import INGEST
+from worker.domain.document.identity import INGEST
 from worker.engine.documents import document_key
 from worker.engine.ports import Save
 from worker.interfaces import people as people_module

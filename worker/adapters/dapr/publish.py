@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import orjson
 
 from worker.adapters.dapr.sidecar import Sidecar, segment
-from worker.domain.journal import Entry
+from worker.domain.story.journal import Entry
 from worker.engine.ports import Json, TransientError
 
 ENTRY_TYPE = "io.aiops-operator.journal.entry.v1"

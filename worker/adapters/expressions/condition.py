@@ -15,7 +15,7 @@ from worker.adapters.expressions.language import Source, read
 from worker.adapters.expressions.names import FORMS, Form
 from worker.adapters.expressions.tokens import ConditionError
 from worker.adapters.expressions.values import bind
-from worker.domain.evidence import Unknown
+from worker.domain.observed.evidence import Unknown
 
 if TYPE_CHECKING:
     from cel_expr_python import cel

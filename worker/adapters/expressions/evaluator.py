@@ -8,7 +8,7 @@ from typing import Any
 
 from worker.adapters.expressions.condition import Condition, compile_condition
 from worker.adapters.expressions.tokens import ConditionError
-from worker.domain.evidence import Unknown
+from worker.domain.observed.evidence import Unknown
 
 COMPILED_MAX = 4096  # conditions kept; a pack has fewer, and two packs fit while one is swapped
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from worker.adapters.expressions.language import Source
 from worker.adapters.expressions.names import FORMS, Form
-from worker.domain.evidence import Unknown
+from worker.domain.observed.evidence import Unknown
 
 WEIGHT_MAX = 131_072  # characters and values for one evaluation; milliseconds to hand over
 LIST_LENGTH_MAX = 256  # a filter's cost grows with its square

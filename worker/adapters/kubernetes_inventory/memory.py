@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from worker.domain.identity import Target
+from worker.domain.document.identity import Target
 
 VANISHED_KEPT_S = 6 * 3600.0
 VANISHED_MAX = 20000  # objects; the oldest are forgotten first

@@ -12,7 +12,7 @@ from contextlib import aclosing
 from typing import Any, Protocol
 
 from worker.adapters.kubernetes_inventory.memory import Key, Known, Memory
-from worker.domain.identity import Target
+from worker.domain.document.identity import Target
 from worker.engine.ports import Clock, Json, PermanentError, Telemetry, TransientError
 
 KINDS = ("Pod", "ReplicaSet", "Deployment", "StatefulSet", "DaemonSet", "Job")

@@ -10,8 +10,8 @@ from worker.adapters.playbook_files.problems import Problems
 from worker.adapters.playbook_files.reading import Found, read
 from worker.adapters.playbook_files.step_format import parameters_of
 from worker.domain.catalogue import DESCRIPTOR_OF, Verb
-from worker.domain.identity import SubjectKind
-from worker.domain.playbook import (
+from worker.domain.document.identity import SubjectKind
+from worker.domain.playbooks.playbook import (
     Condition,
     Matcher,
     Mode,

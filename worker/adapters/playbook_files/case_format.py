@@ -21,8 +21,8 @@ from worker.adapters.playbook_files.forms import (
     Whole,
 )
 from worker.adapters.playbook_files.step_format import ACTIONS, MODES, SHORT_NAME
-from worker.domain.ops_event import OpsEventKind
-from worker.domain.reason import Reason
+from worker.domain.incoming.ops_event import OpsEventKind
+from worker.domain.story.reason import Reason
 
 CASES_MAX = 50  # of one file
 ITEMS_MAX = 16  # alerts, events, sick pods, tried steps of one case

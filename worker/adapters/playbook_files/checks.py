@@ -13,8 +13,8 @@ from worker.adapters.playbook_files.problems import Problems
 from worker.adapters.playbook_files.reading import Found, read
 from worker.adapters.playbook_files.step_format import HUMAN, parameters_of
 from worker.domain.catalogue import DESCRIPTOR_OF, Verb
-from worker.domain.identity import SubjectKind
-from worker.domain.playbook import MODES, Mode
+from worker.domain.document.identity import SubjectKind
+from worker.domain.playbooks.playbook import MODES, Mode
 
 CheckCondition = Callable[[str], str | None]
 """What is wrong with a condition; None when it compiles."""

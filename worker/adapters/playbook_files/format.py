@@ -22,8 +22,8 @@ from worker.adapters.playbook_files.step_format import (
     STEP,
     seconds,
 )
-from worker.domain.identity import SubjectKind
-from worker.domain.playbook import Mode, Promotion
+from worker.domain.document.identity import SubjectKind
+from worker.domain.playbooks.playbook import Mode, Promotion
 
 VERSION_MAX = 999_999_999  # what a whole number of nine digits holds
 STEPS_MAX = 8  # rungs of one ladder: whoever needs more has several problems

@@ -11,7 +11,7 @@ from worker.adapters.playbook_files.forms import Object
 from worker.adapters.playbook_files.problems import PlaybookError, Problems
 from worker.adapters.playbook_files.reading import Found, read
 from worker.adapters.yaml_nodes import Node, YamlFileError
-from worker.domain.pack import Pack
+from worker.domain.playbooks.pack import Pack
 
 SHIPPED = Path(__file__).parents[2] / "playbooks"
 PACK_FILE = "pack.yaml"

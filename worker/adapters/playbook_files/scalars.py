@@ -23,7 +23,7 @@ from worker.adapters.playbook_files.forms import (
 )
 from worker.adapters.playbook_files.problems import Problems
 from worker.adapters.yaml_nodes import UNIT_S, Node
-from worker.domain.quantity import bytes_of, text_of
+from worker.domain.observed.quantity import bytes_of, text_of
 
 SHOWN_LENGTH = 60  # characters of a wrong value that its error repeats
 WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")

@@ -19,7 +19,7 @@ from worker.adapters.playbook_files.forms import (
 from worker.domain.catalogue import DESCRIPTOR_OF, Verb
 from worker.domain.catalogue.descriptor import Parameter, ParameterKind
 from worker.domain.planners import PLANNERS
-from worker.domain.playbook import Mode, Step, Watch
+from worker.domain.playbooks.playbook import Mode, Step, Watch
 
 HUMAN = "human"  # the word for the end of every ladder, as `next`
 CONDITIONS_MAX = 16  # of one step, `when` and `never` each

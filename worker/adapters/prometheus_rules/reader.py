@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from worker.adapters.prometheus_rules.resolve import Rule, resolve
-from worker.domain.rule_window import RuleWindow
+from worker.domain.observed.rule_window import RuleWindow
 from worker.engine.ports import Clock, PermanentError, TransientError
 
 if TYPE_CHECKING:

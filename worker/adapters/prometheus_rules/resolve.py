@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from worker.adapters.prometheus_rules.ranges import ANY_NAME, UnreadableError, reads
-from worker.domain.rule_window import RuleWindow
+from worker.domain.observed.rule_window import RuleWindow
 
 OF_ALERTS = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
 REASON_LENGTH_MAX = 300  # characters; the parser quotes what it doesn't understand

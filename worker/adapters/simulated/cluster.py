@@ -12,7 +12,7 @@ from worker.adapters.simulated import answers
 from worker.adapters.simulated.objects import CLUSTER_SCOPED, controller, copied, selected
 from worker.adapters.simulated.world import World
 from worker.adapters.simulated.writes import evict, json_patch, merge_patch
-from worker.domain.identity import Target
+from worker.domain.document.identity import Target
 from worker.engine.ports import (
     ApiAnswer,
     Clock,

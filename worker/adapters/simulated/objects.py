@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from worker.domain.quantity import bytes_of, text_of
+from worker.domain.observed.quantity import bytes_of, text_of
 from worker.engine.ports import Json
 
 API_VERSIONS = {

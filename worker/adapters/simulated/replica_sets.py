@@ -11,7 +11,7 @@ from worker.adapters.simulated.objects import (
     reference,
 )
 from worker.adapters.simulated.store import Store
-from worker.domain.template import HASH_LABEL
+from worker.domain.observed.template import HASH_LABEL
 from worker.engine.ports import Json
 
 

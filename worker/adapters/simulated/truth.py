@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from worker.adapters.simulated.objects import pod_status, waiting
-from worker.domain.history import RESTART_ANNOTATION
-from worker.domain.quantity import bytes_of
+from worker.domain.observed.history import RESTART_ANNOTATION
+from worker.domain.observed.quantity import bytes_of
 from worker.engine.ports import Json
 
 CRASH_EVERY_S = 2.0  # a crash-looping container's restarts

@@ -19,7 +19,7 @@ from typing import TypeVar
 
 import orjson
 
-from worker.domain.journal import Entry
+from worker.domain.story.journal import Entry
 from worker.engine.ports import Save, Stored, TransientError
 
 T = TypeVar("T")

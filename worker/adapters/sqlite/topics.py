@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from worker.adapters.sqlite.store import SqliteStore
-from worker.domain.journal import Entry
+from worker.domain.story.journal import Entry
 from worker.engine.ports import Json
 
 

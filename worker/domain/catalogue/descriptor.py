@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from worker.domain.identity import SubjectKind
+from worker.domain.document.identity import SubjectKind
 
 
 class Verb(StrEnum):

@@ -8,7 +8,7 @@ from worker.domain.catalogue.descriptor import (
     Right,
     Verb,
 )
-from worker.domain.identity import SubjectKind
+from worker.domain.document.identity import SubjectKind
 
 NODES: tuple[Descriptor, ...] = (
     Descriptor(

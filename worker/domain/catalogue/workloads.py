@@ -10,7 +10,7 @@ from worker.domain.catalogue.descriptor import (
     Right,
     Verb,
 )
-from worker.domain.identity import SubjectKind
+from worker.domain.document.identity import SubjectKind
 
 _KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
 _DEPLOYMENT = frozenset({"Deployment"})

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from worker.domain.evidence import RolloutHealth, Unknown
+from worker.domain.document.incident import Phase
 from worker.domain.guards.case import Case
-from worker.domain.incident import Phase
+from worker.domain.observed.evidence import RolloutHealth, Unknown
+from worker.domain.observed.pods import PodHealth
 from worker.domain.planners.plan import Refusal, Then
-from worker.domain.pods import PodHealth
-from worker.domain.reason import Reason
-from worker.domain.scope import Claim, ScopeDocument, room
-from worker.domain.scopes_seen import ScopesSeen, scopes_of
-from worker.domain.storm import storm
+from worker.domain.scopes.scope import Claim, ScopeDocument, room
+from worker.domain.scopes.scopes_seen import ScopesSeen, scopes_of
+from worker.domain.scopes.storm import storm
+from worker.domain.story.reason import Reason
 
 
 def no_storm(case: Case) -> Refusal | None:

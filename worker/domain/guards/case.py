@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from worker.domain.catalogue import DESCRIPTOR_OF, Descriptor
-from worker.domain.facts import Facts
-from worker.domain.incident import Incident, intent_id
+from worker.domain.deciding.policy import Policy
+from worker.domain.deciding.situation import Situation
+from worker.domain.document.incident import Incident, intent_id
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.facts import Facts
 from worker.domain.planners.plan import Plan, Refusal
-from worker.domain.playbook import Playbook, Step
-from worker.domain.policy import Policy
-from worker.domain.situation import Situation
-from worker.domain.subject import SubjectDocument
+from worker.domain.playbooks.playbook import Playbook, Step
 
 
 @dataclass(frozen=True, slots=True)

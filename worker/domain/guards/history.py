@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from worker.domain.change import openings
-from worker.domain.cooling import COOL_DOWN_MEMORY_S, acted_incidents, done_lately
-from worker.domain.evidence import RolloutHealth
+from worker.domain.deciding.cooling import COOL_DOWN_MEMORY_S, acted_incidents, done_lately
+from worker.domain.document.change import openings
 from worker.domain.guards.case import Case
+from worker.domain.observed.evidence import RolloutHealth
 from worker.domain.planners.plan import Refusal, Then
-from worker.domain.reason import Reason
+from worker.domain.story.reason import Reason
 
 
 def attempts_left(case: Case) -> Refusal | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from worker.domain.change import running
-from worker.domain.evidence import AlertStates, Unknown
+from worker.domain.calendar.window import WindowKind, blocking
+from worker.domain.document.change import running
 from worker.domain.guards.case import Case
-from worker.domain.person_hold import held
+from worker.domain.observed.evidence import AlertStates, Unknown
+from worker.domain.people.person_hold import held
 from worker.domain.planners.plan import Refusal, Then
-from worker.domain.reason import Reason
-from worker.domain.verification import NO_MONITOR
-from worker.domain.window import WindowKind, blocking
+from worker.domain.story.reason import Reason
+from worker.domain.verify.verification import NO_MONITOR
 
 
 def clocks_agree(case: Case) -> Refusal | None:

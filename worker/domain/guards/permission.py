@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from worker.domain.approval import digest_of
-from worker.domain.evidence import Unknown
-from worker.domain.facts import Facts
+from worker.domain.deciding.holding import only_watched
 from worker.domain.guards.case import Case
-from worker.domain.holding import only_watched
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.people.approval import digest_of
 from worker.domain.planners.plan import Refusal, Then
-from worker.domain.playbook import Mode, Step, lower
-from worker.domain.reason import Reason
-from worker.domain.record import Demotion
+from worker.domain.playbooks.playbook import Mode, Step, lower
+from worker.domain.scopes.record import Demotion
+from worker.domain.story.reason import Reason
 
 
 def conditions(case: Case) -> Refusal | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from worker.domain.catalogue import Verb
-from worker.domain.evidence import Gone, RolloutHealth, Unknown
 from worker.domain.guards.case import Case
+from worker.domain.observed.evidence import Gone, RolloutHealth, Unknown
 from worker.domain.planners.plan import Refusal, Then
-from worker.domain.reason import Reason
+from worker.domain.story.reason import Reason
 
 REPLICAS_CHANGERS = frozenset({Verb.SCALE})
 RESOURCE_CHANGERS = frozenset({Verb.RAISE_MEMORY_LIMIT})

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from worker.domain.catalogue import DESCRIPTOR_OF, Verb
-from worker.domain.cooling import COOL_DOWN_MEMORY_S, done_lately
-from worker.domain.evidence import Gone, Unknown
-from worker.domain.identity import UNDERSTOOD_KINDS
-from worker.domain.incident import Incident
+from worker.domain.deciding.cooling import COOL_DOWN_MEMORY_S, done_lately
+from worker.domain.deciding.situation import Situation
+from worker.domain.document.identity import UNDERSTOOD_KINDS
+from worker.domain.document.incident import Incident
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.evidence import Gone, Unknown
 from worker.domain.planners.capacity import raise_hpa_max, raise_memory_limit, scale
 from worker.domain.planners.plan import Plan, Refusal, Seen, Then
 from worker.domain.planners.pods import evict_pod, rollout_restart
 from worker.domain.planners.rollout import pause_rollout, roll_back
 from worker.domain.planners.symptom import sick_pods
-from worker.domain.playbook import Step
-from worker.domain.reason import Reason
-from worker.domain.situation import Situation
-from worker.domain.subject import SubjectDocument
+from worker.domain.playbooks.playbook import Step
+from worker.domain.story.reason import Reason
 
 PLANNERS: Mapping[Verb, Callable[[Seen], Plan | Refusal]] = {
     Verb.EVICT_POD: evict_pod,

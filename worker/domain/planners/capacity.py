@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from worker.domain.catalogue import Verb
-from worker.domain.evidence import AlertStates, Unknown
-from worker.domain.ownership import Ownership
+from worker.domain.observed.evidence import AlertStates, Unknown
+from worker.domain.observed.ownership import Ownership
+from worker.domain.observed.quantity import bytes_of, text_of
 from worker.domain.planners.plan import Plan, Refusal, Seen, Then
 from worker.domain.planners.pods import not_rolling_out
 from worker.domain.planners.symptom import KILLED_FOR_MEMORY
-from worker.domain.quantity import bytes_of, text_of
-from worker.domain.reason import Reason
+from worker.domain.story.reason import Reason
 
 SCALE_PERCENT = 50
 HPA_PERCENT = 20

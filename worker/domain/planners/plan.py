@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from worker.domain.catalogue import Verb
-from worker.domain.change import Change
-from worker.domain.evidence import RolloutHealth
-from worker.domain.facts import Facts
-from worker.domain.identity import Target
-from worker.domain.incident import Incident
-from worker.domain.playbook import ParameterValue
-from worker.domain.pods import Pod, PodHealth
-from worker.domain.reason import Reason
+from worker.domain.document.change import Change
+from worker.domain.document.identity import Target
+from worker.domain.document.incident import Incident
+from worker.domain.observed.evidence import RolloutHealth
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.pods import Pod, PodHealth
+from worker.domain.playbooks.playbook import ParameterValue
+from worker.domain.story.reason import Reason
 
 STEP_MAX_PERCENT = 50  # of what is there, in one step; the catalogue allows no more either
 

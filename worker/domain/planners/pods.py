@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from worker.domain.catalogue import Verb
-from worker.domain.evidence import RolloutHealth
+from worker.domain.observed.evidence import RolloutHealth
 from worker.domain.planners.plan import Plan, Refusal, Seen, Then
 from worker.domain.planners.symptom import worst_container
-from worker.domain.reason import Reason
+from worker.domain.story.reason import Reason
 
 
 def evict_pod(seen: Seen) -> Plan | Refusal:

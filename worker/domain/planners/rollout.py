@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from worker.domain.catalogue import Verb
-from worker.domain.change import latest
-from worker.domain.evidence import AlertStates, Unknown
-from worker.domain.history import Revision
+from worker.domain.document.change import latest
+from worker.domain.observed.evidence import AlertStates, Unknown
+from worker.domain.observed.history import Revision
 from worker.domain.planners.plan import Plan, Refusal, Seen, Then
 from worker.domain.planners.pods import nothing_sick
-from worker.domain.reason import Reason
+from worker.domain.story.reason import Reason
 
 PROVEN_DEFAULT = 60  # minutes, as in the catalogue
 CLOCKS_S = 60.0  # ours and the API server's may differ by half of it, and an alert may be fast

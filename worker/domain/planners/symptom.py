@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from worker.domain.facts import Facts
-from worker.domain.incident import Incident
-from worker.domain.pods import Pod, PodHealth
+from worker.domain.document.incident import Incident
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.pods import Pod, PodHealth
 
 CANNOT_START = frozenset({"container_waiting", "rollout_stuck"})
 """Causes whose pods are Pending for a reason that waiting doesn't mend."""

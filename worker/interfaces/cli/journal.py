@@ -10,9 +10,9 @@ from typing import IO, Any
 
 import click
 
-from worker.domain.chain import Break, Examined, Head, How, examine
-from worker.domain.codec import UndecodableError
-from worker.domain.journal import Entry
+from worker.domain.document.codec import UndecodableError
+from worker.domain.story.chain import Break, Examined, Head, How, examine
+from worker.domain.story.journal import Entry
 from worker.interfaces.cli.journal_file import UnreadableError, read_entries
 from worker.interfaces.cli.journal_pages import read_journal
 from worker.interfaces.cli.output import output_option, plain, print_data, print_table

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO
 
-from worker.domain.chain import entry_of
-from worker.domain.codec import UndecodableError
-from worker.domain.journal import Entry
-from worker.domain.json_text import decode
-from worker.domain.malformed import Malformed
+from worker.domain.document.codec import UndecodableError
+from worker.domain.incoming.json_text import decode
+from worker.domain.incoming.malformed import Malformed
+from worker.domain.story.chain import entry_of
+from worker.domain.story.journal import Entry
 
 LINE_MAX_BYTES = 2 * 1024 * 1024  # a record of the topic is 1 MiB at most
 DEPTH_MAX = 8  # an entry in an event is three levels deep

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from worker.domain.chain import Head, entry_of
-from worker.domain.codec import UndecodableError
-from worker.domain.identity import Subject
-from worker.domain.journal import Entry
+from worker.domain.document.codec import UndecodableError
+from worker.domain.document.identity import Subject
+from worker.domain.story.chain import Head, entry_of
+from worker.domain.story.journal import Entry
 from worker.interfaces.cli.source import Source, not_found
 
 PAGES_MAX = 10_000  # 512 entries each: more than one subject has, and an end to a server without

@@ -16,7 +16,7 @@ from worker.interfaces.cli.source import not_found
 
 if TYPE_CHECKING:
     from worker.adapters.playbook_files import PlaybookError
-    from worker.domain.pack import Pack
+    from worker.domain.playbooks.pack import Pack
     from worker.playbook_tests import Result
 
 F = TypeVar("F", bound=Callable[..., Any])

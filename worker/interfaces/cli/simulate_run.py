@@ -15,8 +15,8 @@ from worker.backtest.moments import time_of
 if TYPE_CHECKING:
     from worker.backtest.report import Report
     from worker.backtest.survey import Recording, Survey
-    from worker.domain.pack import Pack
-    from worker.domain.window import Window
+    from worker.domain.calendar.window import Window
+    from worker.domain.playbooks.pack import Pack
     from worker.settings import Settings
 
 

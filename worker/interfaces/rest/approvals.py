@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import JSONResponse
 
-from worker.domain.approval import Say
-from worker.domain.reason import Reason
+from worker.domain.people.approval import Say
+from worker.domain.story.reason import Reason
 from worker.engine.approvals import Approvals
 from worker.engine.ports import Json
 from worker.interfaces.identities import Identities, Role, person_of

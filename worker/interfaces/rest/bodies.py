@@ -12,10 +12,10 @@ from collections.abc import Mapping
 
 from fastapi import HTTPException, Request
 
-from worker.domain.json_text import decode
-from worker.domain.malformed import Malformed
-from worker.domain.short_duration import said_s
-from worker.domain.steering import WORDS_LENGTH_MAX
+from worker.domain.incoming.json_text import decode
+from worker.domain.incoming.malformed import Malformed
+from worker.domain.people.short_duration import said_s
+from worker.domain.people.steering import WORDS_LENGTH_MAX
 
 BODY_MAX_BYTES = 4096  # some names and a sentence; several times what anybody writes
 DEPTH_MAX = 2  # an object with a scope in it

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 
-from worker.domain.identity import Subject
-from worker.domain.person_hold import HOLD_MAX_S
-from worker.domain.steering import HOLD_LEAST_S
+from worker.domain.document.identity import Subject
+from worker.domain.people.person_hold import HOLD_MAX_S
+from worker.domain.people.steering import HOLD_LEAST_S
 from worker.engine.holds import Holds
 from worker.engine.ports import Json
 from worker.interfaces.identities import Identities, Role, person_of

@@ -6,8 +6,8 @@ import re
 
 from fastapi import HTTPException
 
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.scope import CLUSTER, Scope, ScopeKind
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.scopes.scope import CLUSTER, Scope, ScopeKind
 from worker.engine.holds import Where
 from worker.interfaces.rest.bodies import Body, fields, text
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.story.reason import Reason
 
 Way = Callable[[], SubjectDocument]
 Ways = Mapping[Reason, Way]

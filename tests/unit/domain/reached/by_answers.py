@@ -15,9 +15,9 @@ from tests.unit.domain.builders import (
     pod,
 )
 from tests.unit.domain.reached import Way, Ways
-from worker.domain.outcome import record
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.deciding.outcome import record
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.story.reason import Reason
 from worker.engine.answer import outcome_of
 from worker.engine.ports import ApiAnswer
 

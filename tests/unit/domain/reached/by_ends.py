@@ -26,18 +26,18 @@ from tests.unit.domain.builders import (
 )
 from tests.unit.domain.reached import Way, Ways
 from tests.unit.domain.remedies import DEADLINE_S, MADE_S, SETTLED_S
-from worker.domain.absorb import absorb
-from worker.domain.decision import abandon
-from worker.domain.evidence import AlertStates, Gone, Unknown
-from worker.domain.facts import Facts
-from worker.domain.handover import received
-from worker.domain.identity import INGEST, STORM, Subject, SubjectKind, Target
-from worker.domain.inbox import INBOX_MAX, accept
-from worker.domain.outcome import record
-from worker.domain.reason import Reason
-from worker.domain.scope import ScopeDocument, ScopeKind, Sick
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.subject import INCIDENTS_OPEN_MAX, SubjectDocument
+from worker.domain.deciding.decision import abandon
+from worker.domain.deciding.handover import received
+from worker.domain.deciding.outcome import record
+from worker.domain.document.identity import INGEST, STORM, Subject, SubjectKind, Target
+from worker.domain.document.subject import INCIDENTS_OPEN_MAX, SubjectDocument
+from worker.domain.incoming.absorb import absorb
+from worker.domain.incoming.inbox import INBOX_MAX, accept
+from worker.domain.observed.evidence import AlertStates, Gone, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.scopes.scope import ScopeDocument, ScopeKind, Sick
+from worker.domain.scopes.scopes_seen import ScopesSeen
+from worker.domain.story.reason import Reason
 
 FIRING = facts(pod("web-1"), pod("web-2"), pod("web-3"), firing=["KubePodCrashLooping-web-1"])
 MUTED = replace(FIRING, alerts=AlertStates(frozenset(), frozenset({"KubePodCrashLooping-web-1"})))

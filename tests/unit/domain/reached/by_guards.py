@@ -21,28 +21,28 @@ from tests.unit.domain.builders import (
     pod,
 )
 from tests.unit.domain.reached import Way, Ways
+from worker.domain.calendar.recurrence import Absolute
+from worker.domain.calendar.window import Window, WindowKind, WindowScope
 from worker.domain.catalogue import Verb
-from worker.domain.change import Recurrence
-from worker.domain.decision import decide
-from worker.domain.evidence import AlertStates, Gone, RolloutHealth, Unknown
-from worker.domain.facts import Facts
+from worker.domain.deciding.decision import decide
+from worker.domain.deciding.policy import Policy
+from worker.domain.deciding.situation import Situation
+from worker.domain.document.change import Recurrence
+from worker.domain.document.subject import UNPUBLISHED_MAX, CoolDown, SubjectDocument
 from worker.domain.guards import Case, answers
-from worker.domain.journal import EntryKind
-from worker.domain.ops_event import OpsEventKind
-from worker.domain.ownership import Ownership
-from worker.domain.pack import Pack
+from worker.domain.incoming.ops_event import OpsEventKind
+from worker.domain.observed.evidence import AlertStates, Gone, RolloutHealth, Unknown
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.ownership import Ownership
+from worker.domain.observed.pods import DisruptionBudget, PodHealth
 from worker.domain.planners import plan
 from worker.domain.planners.plan import Plan
-from worker.domain.playbook import Condition, Mode, Step
-from worker.domain.pods import DisruptionBudget, PodHealth
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.recurrence import Absolute
-from worker.domain.scope import Act, Lease, ScopeDocument, ScopeKind, Sick
-from worker.domain.scopes_seen import ScopesSeen
-from worker.domain.situation import Situation
-from worker.domain.subject import UNPUBLISHED_MAX, CoolDown, SubjectDocument
-from worker.domain.window import Window, WindowKind, WindowScope
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Condition, Mode, Step
+from worker.domain.scopes.scope import Act, Lease, ScopeDocument, ScopeKind, Sick
+from worker.domain.scopes.scopes_seen import ScopesSeen
+from worker.domain.story.journal import EntryKind
+from worker.domain.story.reason import Reason
 
 ENDS_S = SOAKED_S + 600.0
 FREEZE = Window("sale", WindowKind.FREEZE, WindowScope(), Absolute(NOW_S, ENDS_S))

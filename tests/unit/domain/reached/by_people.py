@@ -20,13 +20,13 @@ from tests.unit.domain.builders import NOW_S, POLICY, SICK, decided, facts, only
 from tests.unit.domain.builders import crashing as crashes
 from tests.unit.domain.reached import Way, Ways
 from tests.unit.domain.test_suggesting import demoted
-from worker.domain.approval import Say
-from worker.domain.ops_event import OpsEventKind
-from worker.domain.person_hold import ON_HOLD, PersonHold
-from worker.domain.playbook import Mode
-from worker.domain.reason import Reason
-from worker.domain.steering import told, told_hold
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.ops_event import OpsEventKind
+from worker.domain.people.approval import Say
+from worker.domain.people.person_hold import ON_HOLD, PersonHold
+from worker.domain.people.steering import told, told_hold
+from worker.domain.playbooks.playbook import Mode
+from worker.domain.story.reason import Reason
 
 HOLD = PersonHold(f"{ON_HOLD}:ada", ON_HOLD, "ada", NOW_S, NOW_S + 3600.0, "ticket 7")
 GONE = facts(crashes("web-2"), pod("web-3"), pod("web-5"))

@@ -36,13 +36,13 @@ from tests.unit.domain.remedies import (
     scaler,
 )
 from worker.domain.catalogue import Verb
-from worker.domain.facts import Facts
-from worker.domain.history import RolloutHistory
-from worker.domain.ownership import Ownership
-from worker.domain.pack import Pack
-from worker.domain.playbook import Step
-from worker.domain.reason import Reason
-from worker.domain.subject import SubjectDocument
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.history import RolloutHistory
+from worker.domain.observed.ownership import Ownership
+from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Step
+from worker.domain.story.reason import Reason
 
 EVERYWHERE = facts(*(crashing(f"web-{n}") for n in (1, 2, 3)))
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from tests.unit.engine.rig import SHOP, Rig
 from tests.unit.engine.stage import EVICT, due
-from worker.domain.identity import Subject
-from worker.domain.playbook import Step
-from worker.domain.reason import Reason
+from worker.domain.document.identity import Subject
+from worker.domain.playbooks.playbook import Step
+from worker.domain.story.reason import Reason
 
 Change = Callable[[Rig], Awaitable[None]]
 

@@ -6,8 +6,8 @@ from tests.unit.engine.obstacles import Change, Obstacle
 from tests.unit.engine.obstacles.target import WEB
 from tests.unit.engine.rig import SHOP, Rig
 from tests.unit.engine.stage import NAMESPACE, RESTART, change_scope, pass_time, service
-from worker.domain.reason import Reason
-from worker.domain.scope import CLUSTER, Act, Lease, Scope, Sick
+from worker.domain.scopes.scope import CLUSTER, Act, Lease, Scope, Sick
+from worker.domain.story.reason import Reason
 from worker.engine.ports import Json
 
 ACTS_WINDOW_S = 3600.0

@@ -8,10 +8,10 @@ from tests.unit.engine.obstacles import Change, Obstacle
 from tests.unit.engine.obstacles.target import WEB
 from tests.unit.engine.rig import Rig
 from tests.unit.engine.stage import EVICT, incident_of, pass_time
-from worker.domain.change import Recurrence
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.subject import CoolDown
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.change import Recurrence
+from worker.domain.document.subject import CoolDown
+from worker.domain.story.reason import Reason
 
 COOL_DOWN_S = 500.0
 HASTY = replace(EVICT, cool_down_s=1.0)

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from tests.unit.engine.obstacles import Change, Obstacle
 from tests.unit.engine.rig import SHOP, Rig
 from tests.unit.engine.stage import NAMESPACE, ScriptedMonitor, due, pass_time
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.policy import Policy
-from worker.domain.reason import Reason
-from worker.domain.recurrence import Absolute
-from worker.domain.scope import CLUSTER
-from worker.domain.window import Window, WindowKind, WindowScope
+from worker.domain.calendar.recurrence import Absolute
+from worker.domain.calendar.window import Window, WindowKind, WindowScope
+from worker.domain.deciding.policy import Policy
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.scopes.scope import CLUSTER
+from worker.domain.story.reason import Reason
 from worker.engine.delivery import Source
 from worker.engine.holds import Where
 

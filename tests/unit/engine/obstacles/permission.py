@@ -8,9 +8,9 @@ from tests.unit.engine.asking import say_yes
 from tests.unit.engine.obstacles import Obstacle
 from tests.unit.engine.rig import SHOP, Rig
 from tests.unit.engine.stage import EVICT, NAMESPACE, change_scope
-from worker.domain.playbook import Condition, Mode
-from worker.domain.reason import Reason
-from worker.domain.record import Demotion, Record
+from worker.domain.playbooks.playbook import Condition, Mode
+from worker.domain.scopes.record import Demotion, Record
+from worker.domain.story.reason import Reason
 
 UNSCALED = Condition("unscaled", 'facts.ownership.replicas_owned_by == ""')
 SCALED = Condition("scaled", 'facts.ownership.replicas_owned_by != ""')

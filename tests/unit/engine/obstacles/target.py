@@ -6,8 +6,8 @@ from tests.unit.engine.obstacles import Obstacle
 from tests.unit.engine.rig import Rig, alert, body
 from tests.unit.engine.stage import MORE_MEMORY, RESTART, deploy, hungry, pass_time
 from worker.adapters.simulated.store import Key
-from worker.domain.identity import Subject, SubjectKind
-from worker.domain.reason import Reason
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.story.reason import Reason
 from worker.engine.ports import Json
 
 WEB: Key = ("Deployment", "shop", "web")

@@ -1,0 +1,1 @@
+"""When the calendar lets the worker act."""

@@ -1,0 +1,57 @@
+"""All that one decision may know, and the baseline taken from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from worker.domain.observed.evidence import (
+    NOT_ASKED,
+    AlertStates,
+    Baseline,
+    Gone,
+    RolloutHealth,
+    Unknown,
+)
+from worker.domain.observed.history import RolloutHistory
+from worker.domain.observed.nodes import NodeHealth
+from worker.domain.observed.pods import PodHealth
+from worker.domain.scopes.scopes_seen import ScopesSeen
+
+if TYPE_CHECKING:
+    from worker.domain.observed.ownership import Ownership
+    from worker.domain.observed.rule_window import RuleWindow
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that one decision may know, with the moment (seconds since the epoch) it was read."""
+
+    at_s: float
+    rollout: RolloutHealth | Gone | Unknown = NOT_ASKED
+    pods: PodHealth | Unknown = NOT_ASKED
+    alerts: AlertStates | Unknown = NOT_ASKED
+    kill_switch_set: bool | Unknown = NOT_ASKED
+    clock_skew_s: float | Unknown = NOT_ASKED
+    history: RolloutHistory | Unknown = NOT_ASKED
+    ownership: Ownership | Unknown = NOT_ASKED
+    node: NodeHealth | Gone | Unknown = NOT_ASKED
+    rules: Mapping[str, RuleWindow] | Unknown = NOT_ASKED
+    scopes: ScopesSeen | Unknown = NOT_ASKED
+    conditions: Mapping[str, bool | Unknown] = field(default_factory=dict)
+
+
+def baseline(facts: Facts) -> Baseline | None:
+    """The baseline of this moment; None when the facts don't show it."""
+    if not isinstance(facts.rollout, RolloutHealth) or not isinstance(facts.pods, PodHealth):
+        return None
+    return Baseline(
+        at_s=facts.at_s,
+        uid=facts.rollout.target.uid,
+        desired=facts.rollout.desired,
+        available=facts.rollout.available,
+        restarts=facts.pods.restarts,
+        revision=facts.rollout.revision,
+        probed=facts.rollout.probed,
+    )

@@ -1,0 +1,56 @@
+"""Which probes a decision needs: nothing is asked that no incident waits for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.document.incident import Phase
+from worker.domain.document.subject import SubjectDocument
+
+
+class ProbeName(StrEnum):
+    """The questions that can be asked, one file each in `worker/probes`."""
+
+    ROLLOUT_HEALTH = "rollout_health"
+    POD_HEALTH = "pod_health"
+    ALERT_STATE = "alert_state"
+    KILL_SWITCH = "kill_switch"
+    ROLLOUT_HISTORY = "rollout_history"
+    OWNERSHIP = "ownership"
+    RULES = "rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    probe: ProbeName
+    subject: Subject
+    fingerprints: tuple[str, ...] = ()
+
+
+def questions(document: SubjectDocument) -> tuple[Question, ...]:
+    """The questions of one turn, after its inbox was absorbed."""
+    subject = document.subject
+    incidents = document.open_incidents
+    disrupted = any(not one.ended for one in document.leases)
+    if not (incidents or disrupted) or subject.kind is not SubjectKind.SERVICE:
+        return ()
+    asked = [
+        Question(ProbeName.ROLLOUT_HEALTH, subject),
+        Question(ProbeName.POD_HEALTH, subject),
+        Question(
+            ProbeName.ALERT_STATE, subject,
+            tuple(sorted({r.fingerprint for one in incidents for r in one.alerts})),
+        ),
+    ]  # fmt: skip
+    phases = {one.phase for one in incidents}
+    if phases & {Phase.OPEN, Phase.ACTING}:
+        asked += [
+            Question(ProbeName.KILL_SWITCH, subject),
+            Question(ProbeName.ROLLOUT_HISTORY, subject),
+            Question(ProbeName.OWNERSHIP, subject),
+        ]
+    if Phase.VERIFYING in phases:
+        asked.append(Question(ProbeName.RULES, subject))
+    return tuple(asked)

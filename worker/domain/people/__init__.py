@@ -1,0 +1,1 @@
+"""What humans say and are asked: approvals, holds, and what they did in our stead."""

@@ -1,0 +1,1 @@
+"""What users wrote down: ordered remedies with limits, all of one version."""

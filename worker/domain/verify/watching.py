@@ -1,0 +1,95 @@
+"""In a human's hands, or healed by others: looking until the truth is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from worker.domain.deciding.handover import close
+from worker.domain.deciding.situation import Situation
+from worker.domain.document.identity import INGEST, STORM, UNDERSTOOD_KINDS
+from worker.domain.document.incident import Incident, Streak
+from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.evidence import Baseline, Gone, Unknown
+from worker.domain.observed.pods import PodHealth
+from worker.domain.scopes.scopes_seen import ScopesSeen
+from worker.domain.scopes.storm import storm
+from worker.domain.story.reason import Reason
+from worker.domain.verify.verification import Judgement, Verdict, judge
+
+
+def healed_by_others(
+    document: SubjectDocument,
+    incident: Incident,
+    situation: Situation,
+    references: tuple[Baseline, ...],
+) -> SubjectDocument:
+    """Close without an act what is healthy by itself and stays so; else keep the streak."""
+    now_s = situation.now_s
+    judgement = judge(incident, references, situation.facts, situation.policy.newborn_s)
+    streak = streak_of(incident, judgement, situation)
+    if streak is not incident.streak:
+        incident = replace(incident, streak=streak)
+    document = document.with_incident(incident)
+    if streak is None or now_s - streak.since_s < situation.policy.close_after_healthy_s:
+        return document
+    words = f"{judgement.detail} for {now_s - streak.since_s:.0f} s"
+    return close(document, incident, Reason.RESOLVED_BY_OTHERS, now_s, detail=words)
+
+
+def watch_escalated(
+    document: SubjectDocument, incident: Incident, situation: Situation
+) -> SubjectDocument:
+    """In a human's hands, not forgotten: closed when its cause is gone, however long it takes.
+
+    Only malformed input has no end that could be seen: it is left to the human after a day.
+    """
+    now_s, policy = situation.now_s, situation.policy
+    workload = document.subject.workload
+    understood = workload is not None and workload[0] in UNDERSTOOD_KINDS
+    if understood and not isinstance(situation.facts.rollout, Gone):
+        # Judged as it is now: what people made of it since, smaller or anew, is their repair.
+        return healed_by_others(document, incident, situation, ())
+    if document.subject == STORM:
+        return _storm_over(document, incident, situation)
+    if document.subject == INGEST:
+        if now_s - incident.opened_at_s < policy.watch_for_s:
+            return document
+        words = f"told {policy.watch_for_s / 3600:.0f} h ago, nothing can be watched"
+        return close(document, incident, Reason.LEFT_TO_HUMAN, now_s, detail=words)
+    if incident.alerts and incident.all_alerts_resolved:
+        if understood:  # what is gone is not well again, whatever its monitor says
+            words = "its workload is gone, and its monitor says no more about it"
+            return close(document, incident, Reason.GONE_FOR_GOOD, now_s, detail=words)
+        words = "its monitor says resolved, and nothing else can be asked"
+        return close(document, incident, Reason.RESOLVED_BY_OTHERS, now_s, detail=words)
+    return document
+
+
+def _storm_over(
+    document: SubjectDocument, incident: Incident, situation: Situation
+) -> SubjectDocument:
+    """A storm's incident closes when the cluster's document shows no storm any more."""
+    seen = situation.facts.scopes
+    if not isinstance(seen, ScopesSeen) or isinstance(seen.known, Unknown):
+        return document
+    limits, now_s = situation.policy.storm, situation.now_s
+    if seen.cluster is None or storm(seen.cluster, seen.known, limits, now_s) is not None:
+        return document
+    words = f"calm for {limits.calm_s:.0f} s"
+    return close(document, incident, Reason.STORM_OVER, now_s, detail=words)
+
+
+def streak_of(incident: Incident, judgement: Judgement, situation: Situation) -> Streak | None:
+    """Another verdict, a restart between two looks, or too long without a look ends it."""
+    pods, now_s = situation.facts.pods, situation.now_s
+    if judgement.verdict is not Verdict.HEALTHY or not isinstance(pods, PodHealth):
+        return None
+    restarts = {pod.target.uid: pod.restarts for pod in pods.live}
+    streak = incident.streak
+    if (
+        streak is None
+        or now_s - streak.seen_s > situation.policy.look_gap_max_s
+        or any(count > streak.restarts.get(uid, 0) for uid, count in restarts.items())
+    ):
+        return Streak(now_s, now_s, restarts)
+    return Streak(streak.since_s, now_s, restarts)
