@@ -37,6 +37,7 @@ from worker.engine.ports import (
 )
 from worker.engine.reading import Reading
 from worker.engine.reclaim import Reclaim
+from worker.engine.roots import Roots
 from worker.engine.scope_reports import ScopeReports
 from worker.engine.scopes import Scopes
 from worker.engine.settle import Settle
@@ -118,7 +119,8 @@ def build_engine(adapters: Adapters, settings: Settings) -> Engine:
     reading = Reading(a.store)
     steering = Steering.of(a.store, scopes, a.inventory, a.waker, a.clock, a.telemetry)
     explaining = Explaining(
-        reading=reading, observe=observe, scopes=scopes, inventory=a.inventory,
+        reading=reading, observe=observe, scopes=scopes,
+        roots=Roots(Documents(a.store), index, a.waker), inventory=a.inventory,
         expressions=a.expressions, clock=a.clock, policy=settings.policy, windows=a.windows,
         pack=a.pack, deadline_s=settings.turn_deadline_s,
     )  # fmt: skip
@@ -141,7 +143,13 @@ def _turn(
                 instance=uuid4().hex[:12],
             ),
             observe=observe,
-            scope_reports=_scope_reports(a, index, scopes, settings),
+            scope_reports=ScopeReports(
+                scopes=scopes,
+                documents=documents,
+                roots=Roots(documents, index, a.waker),
+                inventory=a.inventory,
+                policy=settings.policy,
+            ),
             expressions=a.expressions,
             carry_out=CarryOut(scopes, _perform(a, settings)),
             settle=Settle(
@@ -172,19 +180,6 @@ def _perform(a: Adapters, settings: Settings) -> Perform:
         telemetry=a.telemetry,
         annotation_prefix=settings.annotation_prefix,
         write_timeout_s=settings.write_timeout_s,
-    )
-
-
-def _scope_reports(
-    a: Adapters, index: OpenIndex, scopes: Scopes, settings: Settings
-) -> ScopeReports:
-    return ScopeReports(
-        scopes=scopes,
-        documents=Documents(a.store),
-        index=index,
-        inventory=a.inventory,
-        waker=a.waker,
-        policy=settings.policy,
     )
 
 

@@ -48,6 +48,7 @@ class Service:
     replicas: int
     fault: Fault
     heals_after_s: float
+    place: str = ""  # its sick node; one of its own, unless several share one
 
     @property
     def namespace(self) -> str:
@@ -127,7 +128,7 @@ def fall_ill(cluster: SimulatedCluster, services: tuple[Service, ...]) -> None:
 
 def sick(service: Service) -> str:
     """The name of this service's sick node."""
-    return f"sick-{service.name}"
+    return service.place or f"sick-{service.name}"
 
 
 def heal_by_itself(cluster: SimulatedCluster, service: Service) -> None:

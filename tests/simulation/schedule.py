@@ -62,17 +62,21 @@ class Run:
         return [from_json(value) for value in self.shared.store.values("subject-")]
 
 
-def simulate(seed: int, rates: Rates, mode: Mode | None = None) -> Run:
+def simulate(
+    seed: int, rates: Rates, mode: Mode | None = None, services: tuple[Service, ...] = ()
+) -> Run:
     """The run of this seed, from its first alert until everything is settled; without a mode the
-    seed chooses one, mostly auto."""
-    return run(_simulate(seed, rates, mode))
+    seed chooses one, mostly auto, and without services it draws them."""
+    return run(_simulate(seed, rates, mode, services))
 
 
-async def _simulate(seed: int, rates: Rates, mode: Mode | None) -> Run:
+async def _simulate(
+    seed: int, rates: Rates, mode: Mode | None, services: tuple[Service, ...]
+) -> Run:
     random = Random(seed)
     shared = Shared(Nemesis(random, rates), PACK)
-    services = draw(random)
-    healthy = bystanders(random)
+    drawn_services, healthy = draw(random), bystanders(random)
+    services = services or drawn_services
     drawn = random.choices(list(MODES_DRAWN), list(MODES_DRAWN.values()))[0]
     mode = mode or drawn
     living: list[Host] = []

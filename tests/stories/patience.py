@@ -8,15 +8,17 @@ from tests.stories.telling import Story, Timeline, Worker, ladder, step
 from tests.unit.domain.builders import ACCEPTED, FIRING, NOW_S, RESOLVED, SICK, WELL, alert
 from tests.unit.domain.storytelling import UNREACHABLE, answer, arrive, receive, told
 from worker.domain.catalogue import Verb
-from worker.domain.document.identity import STORM
+from worker.domain.document.identity import STORM, SubjectKind
 from worker.domain.incoming.alert import Alert
 from worker.domain.observed.facts import Facts
 from worker.domain.playbooks.pack import Pack
-from worker.domain.playbooks.playbook import Watch
+from worker.domain.playbooks.playbook import Matcher, Playbook, Watch
+from worker.domain.scopes.common_cause import Root, node_alert, node_subject
 from worker.domain.scopes.scope import CLUSTER, ScopeDocument, Sick
 from worker.domain.scopes.scopes_seen import ScopesSeen
 from worker.domain.scopes.storm import StormLimits, storm
 
+NODE = node_subject("node-1")
 OURS = Worker(ladder("crash-loop", step(Verb.EVICT_POD)))
 DOWN = tuple(
     Sick(f"service/shop/Deployment/{name}", NOW_S + 5.0, "not_ready", node="node-1")
@@ -24,8 +26,8 @@ DOWN = tuple(
 )
 
 
-def cluster(*sick: Sick) -> ScopesSeen:
-    return ScopesSeen((ScopeDocument(CLUSTER.kind, sick=sick),), known=12)
+def cluster(*sick: Sick, known: int = 12) -> ScopesSeen:
+    return ScopesSeen((ScopeDocument(CLUSTER.kind, sick=sick),), known)
 
 
 def node_is_gone() -> str:
@@ -55,6 +57,33 @@ def node_is_gone() -> str:
         subject=STORM,
     )
     return f"Of the service web:\n{service}\n\nOf the storm:\n{whole}"
+
+
+def one_node() -> str:
+    """One of four services that are sick on one node, and the node's own incident."""
+    blaming = tuple(replace(one, node="node-1") for one in DOWN[:4])
+    seen = replace(SICK, scopes=cluster(*blaming, known=40))
+    root = Root(NODE, "inc-root", NOW_S + 30.0)
+    service = told(
+        (0, arrive(alert())),
+        (30, OURS.look(replace(seen, root=root))),
+        (90, OURS.look(seen)),
+        (91, answer(ACCEPTED)),
+        *OURS.looks(replace(WELL, scopes=cluster(known=40)), 125, 500),
+    )
+    nothing = Facts(NOW_S, clock_skew_s=0.0)
+    nodes = Matcher(subjects=frozenset({SubjectKind.NODE}))
+    words = "Look at its conditions and its kubelet."
+    theirs = Worker(Pack(1, (Playbook("node-not-ready", nodes, (), escalation=words),)))
+    whole = told(
+        (30, arrive(node_alert("node-1", 4, NOW_S + 30.0))),
+        (31, theirs.look(replace(nothing, scopes=seen.scopes))),
+        (32, receive),
+        (620, theirs.look(replace(nothing, scopes=cluster(known=40)))),
+        (621, receive),
+        subject=NODE,
+    )
+    return f"Of the service web:\n{service}\n\nOf the node:\n{whole}"
 
 
 def later(number: int, at_s: float) -> Alert:
@@ -117,6 +146,8 @@ def policy_behind() -> str:
 STORIES = (
     Story("03-storm", "A node takes many services down: nothing is done, one human is told.",
           node_is_gone),
+    Story("22-one-node", "Four services are sick on one node: one root, and they wait for it.",
+          one_node),
     Story("12-flapping", "What comes and goes by itself six times in half an hour is a human's.",
           flapping),
     Story("13-looping", "Repaired four times, and back each time: the loop is a human's.", looping),

@@ -27,6 +27,7 @@ from worker.engine.explained import chosen, conditions, leases, mode, refusal, r
 from worker.engine.observe import Observe
 from worker.engine.ports import Clock, Expressions, Inventory, Json, PermanentError
 from worker.engine.reading import Reading
+from worker.engine.roots import Roots
 from worker.engine.scopes import Scopes
 
 AT_ONCE = 2  # explanations that run side by side; more wait
@@ -37,6 +38,7 @@ class Explaining:
     reading: Reading
     observe: Observe
     scopes: Scopes
+    roots: Roots
     inventory: Inventory
     expressions: Expressions
     clock: Clock
@@ -62,7 +64,8 @@ class Explaining:
         incident = document.incident(incident_id)
         assert incident is not None, f"{incident_id} is not in the document it was found in"
         facts = await self.observe.facts(questions(document), skew_s)
-        facts = replace(facts, scopes=await self._seen(document))
+        root = await self.roots.undecided(facts)
+        facts = replace(facts, scopes=await self._seen(document), root=root)
         yes = answers(document, facts, pack, policy, now_s, self.expressions)
         facts = replace(facts, conditions=yes)
         at_s = self.clock.now_s()

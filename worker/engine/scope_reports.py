@@ -9,20 +9,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from worker.domain.deciding.policy import Policy
-from worker.domain.document.identity import STORM, STORM_ALERT
+from worker.domain.document.identity import STORM
 from worker.domain.document.subject import SubjectDocument
-from worker.domain.incoming.alert import Alert
 from worker.domain.incoming.correlation import Inventory
-from worker.domain.incoming.inbox import accept as put_into_inbox
 from worker.domain.observed.evidence import Unknown
-from worker.domain.scopes.scope import ScopeDocument
+from worker.domain.observed.facts import Facts
+from worker.domain.observed.pods import PodHealth
+from worker.domain.scopes.common_cause import (
+    Root,
+    blamed_node,
+    node_alert,
+    node_subject,
+    services_blaming,
+)
 from worker.domain.scopes.scope_notes import KINDS
 from worker.domain.scopes.scopes_seen import ScopesSeen
 from worker.domain.scopes.standing import opened_by, standing
-from worker.domain.scopes.storm import Storm, storm, storm_alert
+from worker.domain.scopes.storm import storm, storm_alert
 from worker.engine.documents import Documents
-from worker.engine.indexes import CONFLICTS_MAX, OpenIndex
-from worker.engine.ports import PermanentError, TransientError, Waker
+from worker.engine.ports import PermanentError
+from worker.engine.roots import Roots
 from worker.engine.scopes import Scopes
 
 
@@ -30,9 +36,8 @@ from worker.engine.scopes import Scopes
 class ScopeReports:
     scopes: Scopes
     documents: Documents
-    index: OpenIndex
+    roots: Roots
     inventory: Inventory
-    waker: Waker
     policy: Policy
 
     async def report(self, document: SubjectDocument, now_s: float) -> SubjectDocument:
@@ -41,12 +46,11 @@ class ScopeReports:
         sick = standing(document, now_s)
         if (sick is not None) == document.reported_sick:
             return document
-        known, opened = self.inventory.services(), opened_by(document)
         try:
-            await self.scopes.report(document.subject, sick, opened, known, now_s)
+            await self._report(document, now_s)
         except PermanentError:
             return document
-        return replace(document, reported_sick=sick is not None)
+        return replace(document, reported_sick=sick is not None, reported_node="")
 
     async def seen(self, document: SubjectDocument, now_s: float) -> ScopesSeen | Unknown:
         """The scope documents for this decision; a storm that nobody was told of is told now."""
@@ -59,7 +63,9 @@ class ScopeReports:
         except PermanentError as error:
             return Unknown(str(error))
         if seen.cluster is not None and known is not None:
-            await self._tell_storm(seen.cluster, known, now_s)
+            found = storm(seen.cluster, known, self.policy.storm, now_s)
+            if found is not None:  # that it began is not always seen by a report: services change
+                await self.roots.tell(STORM, storm_alert(found, found.since_s), now_s)
         return seen
 
     async def settle(self, document: SubjectDocument, now_s: float) -> SubjectDocument:
@@ -86,32 +92,41 @@ class ScopeReports:
                 leases=tuple(one for one in stored.leases if one.intent not in done),
                 scope_notes=tuple(one for one in stored.scope_notes if one not in notes),
                 reported_sick=stored.reported_sick and not told_well,
+                reported_node="" if told_well else stored.reported_node,
             )
 
         return await self.documents.change(document.subject.key, change) or document
 
-    async def _tell_storm(self, cluster: ScopeDocument, known: int, now_s: float) -> None:
-        """Unless the storm's own subject has it already: that it began is not always seen by a
-        report, since the number of services changes too."""
-        found = storm(cluster, known, self.policy.storm, now_s)
-        if found is None:
-            return
-        for _ in range(CONFLICTS_MAX):
-            loaded = (await self.documents.load_many([STORM])).found.get(STORM.key)
-            if loaded is None or loaded.document.inbox or loaded.document.open_incidents:
-                return
-            news = put_into_inbox(loaded.document, [_told(found, loaded.document, now_s)])
-            await self.index.add([STORM])
-            if await self.documents.save(news, loaded.version):
-                self.waker.wake(STORM.key)
-                return
-        raise TransientError("the storm's own document could not be saved")
+    async def placed(
+        self, document: SubjectDocument, facts: Facts, now_s: float
+    ) -> SubjectDocument:
+        """Tell the cluster's document which node this subject blames, when that changed. Raises
+        TransientError."""
+        pods = facts.pods
+        if not document.reported_sick or not isinstance(pods, PodHealth):
+            return document
+        blamed = replace(document, reported_node=blamed_node(pods))
+        if blamed == document:
+            return document
+        try:
+            await self._report(blamed, now_s)
+        except PermanentError:
+            return document
+        return blamed
 
+    async def root(
+        self, document: SubjectDocument, facts: Facts, now_s: float
+    ) -> Root | Unknown | None:
+        """What is undecided about the node on which this subject is sick; the node is told first
+        when several services blame it. Raises TransientError."""
+        node, seen = document.reported_node, facts.scopes
+        if isinstance(seen, ScopesSeen) and seen.cluster is not None:
+            blaming = services_blaming(seen.cluster, node)
+            if blaming >= self.policy.storm.least:
+                await self.roots.tell(node_subject(node), node_alert(node, blaming, now_s), now_s)
+        return await self.roots.undecided(facts)
 
-def _told(found: Storm, document: SubjectDocument, now_s: float) -> Alert:
-    """The storm as an alert that is newer than the one about the storm before."""
-    before = [one.starts_at_s for one in document.seen if one.fingerprint == STORM_ALERT]
-    since_s = found.since_s
-    if before and since_s <= before[-1]:
-        since_s = max(now_s, before[-1] + 1.0)
-    return storm_alert(found, since_s)
+    async def _report(self, document: SubjectDocument, now_s: float) -> None:
+        known, opened = self.inventory.services(), opened_by(document)
+        sick = standing(document, now_s)
+        await self.scopes.report(document.subject, sick, opened, known, now_s)

@@ -34,8 +34,8 @@ LIMITS = (
     Mutant(
         "nobody is told of a storm",
         "worker/engine/scope_reports.py",
-        "            await self._tell_storm(seen.cluster, known, now_s)\n",
-        "            pass\n",
+        "            if found is not None:  # that it began",
+        "            if found is None:  # that it began",
     ),
     Mutant(
         "nobody reports that it is sick",

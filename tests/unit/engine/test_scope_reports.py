@@ -42,7 +42,7 @@ async def test_it_is_told_before_anything_is_decided(rig: Rig) -> None:
 
 async def test_it_is_told_once_and_its_end_is_told_once(rig: Rig) -> None:
     await due(rig)
-    assert rig.store.saved(CLUSTER.key) == 1
+    assert rig.store.saved(CLUSTER.key) == 2, "that it is sick, and then where"
     await turns(rig, count=30)
     assert (await incident_of(rig)).resolution is Reason.REPAIRED
     assert await sick(rig) == []

@@ -18,6 +18,7 @@ from tests.unit.engine.stage import (
 from tests.unit.engine.storming import ALL, SICK, break_out, paged, pager, storming, work
 from worker.domain.document.identity import STORM
 from worker.domain.document.incident import Phase
+from worker.domain.scopes.common_cause import node_subject
 from worker.domain.story.journal import EntryKind
 from worker.domain.story.reason import Reason
 from worker.engine.documents import document_key
@@ -97,7 +98,7 @@ async def test_a_pager_that_is_away_is_called_until_it_answers(rig: Rig) -> None
 
 
 async def test_fewer_are_no_storm(rig: Rig) -> None:
-    """Six of twenty: each is worked on, one at a time."""
+    """Six of twenty: a human hears of the node, and each is worked on, one at a time."""
     rig.cluster.world.sick_images.clear()
     rig.cluster.world.sick_nodes.add(SICK_NODE)
     pass_time(rig, 20.0)
@@ -106,7 +107,10 @@ async def test_fewer_are_no_storm(rig: Rig) -> None:
     for name in few:
         await fire(rig, name)
     pass_time(rig, 61.0)
+    await work(rig, *few, count=1)
+    await rig.turn(node_subject(SICK_NODE))
+    pass_time(rig, 61.0)
     await work(rig, *few, count=3)
     assert len(rig.cluster.writes) >= 1
     assert await rig.documents.load(STORM.key) is None
-    assert paged(rig) == []
+    assert paged(rig) == [(await incident_of(rig, node_subject(SICK_NODE))).id]

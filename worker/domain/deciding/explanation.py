@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from worker.domain.calendar.window import Window
 from worker.domain.deciding.decision import decide, true_now_s
 from worker.domain.deciding.policy import Policy
-from worker.domain.deciding.remedy import stormy, stuck
 from worker.domain.deciding.situation import Situation
+from worker.domain.deciding.waiting import waits
 from worker.domain.deciding.weighing import weighed, without_its_question
 from worker.domain.document.incident import Incident, Phase
 from worker.domain.document.subject import SubjectDocument
@@ -114,7 +114,7 @@ def _before(
     """In the order of `remedy.consider`."""
     if document.subject.workload is None:
         return Refusal(Reason.OWNER_UNKNOWN, Then.ESCALATE, f"{document.subject.text} owns it")
-    if (refusal := stuck(document, situation) or stormy(situation)) is not None:
+    if (refusal := waits(document, situation)) is not None:
         return refusal
     if isinstance(playbook, Unknown):
         return Refusal(Reason.CONDITION_UNKNOWN, Then.HOLD, playbook.why)

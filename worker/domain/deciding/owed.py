@@ -11,8 +11,8 @@ from dataclasses import replace
 from worker.domain.catalogue import Verb
 from worker.domain.deciding.handover import escalate
 from worker.domain.deciding.outcome import Answer, Outcome, record
-from worker.domain.deciding.remedy import stuck
 from worker.domain.deciding.situation import Situation
+from worker.domain.deciding.waiting import stuck
 from worker.domain.document.incident import Hold, Incident
 from worker.domain.document.outbox import Intent
 from worker.domain.document.subject import SubjectDocument

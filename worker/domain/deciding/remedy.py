@@ -12,10 +12,11 @@ from worker.domain.deciding.handover import escalate
 from worker.domain.deciding.holding import hold, in_time, refused
 from worker.domain.deciding.outcome import Answer, Outcome, record
 from worker.domain.deciding.situation import Situation
+from worker.domain.deciding.waiting import waits
 from worker.domain.deciding.weighing import weighed, without_its_question
-from worker.domain.document.identity import INGEST, STORM
+from worker.domain.document.identity import INGEST, NODE_ALERT, STORM, STORM_ALERT
 from worker.domain.document.incident import Incident, Phase, intent_id
-from worker.domain.document.subject import UNPUBLISHED_MAX, SubjectDocument
+from worker.domain.document.subject import SubjectDocument
 from worker.domain.guards import Case, first_refusal
 from worker.domain.observed.evidence import RolloutHealth, Unknown
 from worker.domain.people.asking import ASKS, SUGGESTS, ask, suggest
@@ -23,8 +24,6 @@ from worker.domain.people.shadow import remembered
 from worker.domain.planners.plan import Plan, Refusal, Then
 from worker.domain.playbooks.playbook import Playbook, Step
 from worker.domain.scopes.repair import ended
-from worker.domain.scopes.scopes_seen import ScopesSeen
-from worker.domain.scopes.storm import storm
 from worker.domain.story.reason import Reason
 
 
@@ -35,14 +34,14 @@ def consider(
     now_s = situation.now_s
     if document.subject.workload is None:
         return _hand_over(document, incident, situation)
-    if (refusal := stuck(document, situation) or stormy(situation)) is not None:
+    if (refusal := waits(document, situation)) is not None:
         return hold(document, incident, refusal, situation)
     playbook = situation.playbook(document.subject, incident)
     if isinstance(playbook, Unknown):
         waiting = Refusal(Reason.CONDITION_UNKNOWN, Then.HOLD, playbook.why)
         return hold(document, incident, waiting, situation)
     if playbook is None:
-        return escalate(document, incident, Reason.NO_PLAYBOOK, now_s, _asked(document, incident))
+        return escalate(document, incident, Reason.NO_PLAYBOOK, now_s, _asked(incident))
     if playbook.name != incident.playbook:
         rung = incident.rung if incident.attempts else 0  # another ladder, from its first rung
         incident = replace(incident, playbook=playbook.name, rung=rung, passed={})
@@ -139,7 +138,7 @@ def _hand_over(
     document: SubjectDocument, incident: Incident, situation: Situation
 ) -> SubjectDocument:
     """What has no workload is a human's at once, with what its playbook says to look at."""
-    words, reason = _asked(document, incident), _not_ours(document)
+    words, reason = _asked(incident), _not_ours(document)
     playbook = situation.known_playbook(document.subject, incident)
     if playbook is not None and reason is Reason.OWNER_UNKNOWN:
         incident = replace(incident, playbook=playbook.name)
@@ -148,40 +147,19 @@ def _hand_over(
     return escalate(document, incident, reason, situation.now_s, words)
 
 
-def stuck(document: SubjectDocument, situation: Situation) -> Refusal | None:
-    """Nothing is begun under older playbooks than the last used, nor without a journal."""
-    if situation.pack.version < document.pack_version:
-        mine, used = situation.pack.version, document.pack_version
-        words = f"playbooks of version {mine}, version {used} was used last"
-        return Refusal(Reason.POLICY_BEHIND, Then.HOLD, words)
-    if len(document.unpublished) >= UNPUBLISHED_MAX:
-        words = f"{len(document.unpublished)} journal entries are not published"
-        return Refusal(Reason.JOURNAL_STUCK, Then.HOLD, words)
-    return None
-
-
-def stormy(situation: Situation) -> Refusal | None:
-    """In a storm one root incident is told, and its children wait: no page for each of them."""
-    seen = situation.facts.scopes
-    if not isinstance(seen, ScopesSeen) or seen.cluster is None or isinstance(seen.known, Unknown):
-        return None  # the guard of the same name refuses what isn't known
-    found = storm(seen.cluster, seen.known, situation.policy.storm, situation.now_s)
-    if found is None:
-        return None
-    return Refusal(Reason.STORM, Then.HOLD, f"{found.words}; see {STORM.text}", patient=True)
-
-
 def _not_ours(document: SubjectDocument) -> Reason:
     if document.subject == INGEST:
         return Reason.MALFORMED_INPUT
     return Reason.STORM if document.subject == STORM else Reason.OWNER_UNKNOWN
 
 
-def _asked(document: SubjectDocument, incident: Incident) -> str:
-    """Its alerts by name; a storm in the words of whoever saw it."""
-    if document.subject == STORM:
-        return ", ".join(sorted({one.labels.get("words", one.name) for one in incident.alerts}))
-    return ", ".join(sorted({one.name for one in incident.alerts}))
+def _asked(incident: Incident) -> str:
+    """Its alerts by name; our own in the words of whoever saw it."""
+    told = {
+        one.labels.get("words", one.name) if one.name in (STORM_ALERT, NODE_ALERT) else one.name
+        for one in incident.alerts
+    }
+    return ", ".join(sorted(told))
 
 
 def _tried(incident: Incident) -> str:

@@ -74,3 +74,6 @@ STORM = Subject(SubjectKind.CLUSTER, "", "storm")
 
 STORM_ALERT = "aiops/storm"
 """The name of the alert about it: the worker's own, which can't come in from outside for STORM."""
+
+NODE_ALERT = "aiops/sick-node"
+"""The name of the worker's own alert about a node that several services are sick on."""

@@ -87,6 +87,7 @@ class SubjectDocument:
     acts: tuple[Act, ...] = ()
     shadows: tuple[Shadow, ...] = ()
     reported_sick: bool = False
+    reported_node: str = ""  # the node that it blamed when it said so
     last_now_s: float = 0.0
     pack_version: int = 0
     departure: str = ""  # the mark under which it left the open index; "" since news came

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from worker.domain.document.identity import STORM_ALERT, Subject, SubjectKind, Target
+from worker.domain.document.identity import NODE_ALERT, STORM_ALERT, Subject, SubjectKind, Target
 
 CAUSE_LENGTH_MAX = 64  # characters
 
@@ -32,6 +32,7 @@ CAUSE_OF_ALERT: Mapping[str, str] = {
     "KubeNodeNotReady": "node_not_ready",
     "KubeNodeUnreachable": "node_not_ready",
     "KubeNodeReadinessFlapping": "node_not_ready",
+    NODE_ALERT: "node_not_ready",  # the worker's own, when several services are sick on it
     "HighErrorRate": "error_rate",
     "HighMemoryUsage": "memory_high",
     "KafkaConsumerLag": "consumer_lag",

@@ -22,6 +22,7 @@ from worker.domain.scopes.scopes_seen import ScopesSeen
 if TYPE_CHECKING:
     from worker.domain.observed.ownership import Ownership
     from worker.domain.observed.rule_window import RuleWindow
+    from worker.domain.scopes.common_cause import Root
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Facts:
     node: NodeHealth | Gone | Unknown = NOT_ASKED
     rules: Mapping[str, RuleWindow] | Unknown = NOT_ASKED
     scopes: ScopesSeen | Unknown = NOT_ASKED
+    root: Root | Unknown | None = None  # what others decide about first; None: nothing
     conditions: Mapping[str, bool | Unknown] = field(default_factory=dict)
 
 

@@ -67,7 +67,8 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Sick:
-    """A subject with something open. `node`: where all of its sick pods are, "" when apart."""
+    """A subject with something open. `node`: where all its pods are sick while others are well
+    elsewhere, "" when there is no such place."""
 
     subject: str
     since_s: float

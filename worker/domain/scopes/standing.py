@@ -12,7 +12,9 @@ def standing(document: SubjectDocument, now_s: float) -> Sick | None:
     with a workload count."""
     subject, incidents = document.subject, document.open_incidents
     counts = subject.kind is SubjectKind.SERVICE and subject.workload is not None
-    return Sick(subject.text, now_s, incidents[0].cause) if incidents and counts else None
+    if not incidents or not counts:
+        return None
+    return Sick(subject.text, now_s, incidents[0].cause, document.reported_node)
 
 
 def opened_by(document: SubjectDocument) -> dict[str, float]:

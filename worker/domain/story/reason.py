@@ -79,6 +79,7 @@ class Reason(Growing):
     NO_LEASE = "no_lease"
     RATE_LIMITED = "rate_limited"
     STORM = "storm"
+    COMMON_CAUSE = "common_cause"
     SCOPE_UNREADABLE = "scope_unreadable"
     FLAPPING = "flapping"
     LOOPING = "looping"

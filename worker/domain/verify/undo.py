@@ -12,8 +12,8 @@ from worker.domain.catalogue import DESCRIPTOR_OF, Verb
 from worker.domain.deciding.commit import commit
 from worker.domain.deciding.handover import escalate
 from worker.domain.deciding.holding import hold, in_time
-from worker.domain.deciding.remedy import stuck
 from worker.domain.deciding.situation import Situation
+from worker.domain.deciding.waiting import stuck
 from worker.domain.document.incident import Attempt, Incident
 from worker.domain.document.subject import SubjectDocument
 from worker.domain.guards import UNDO_GUARDS, Case, first_refusal

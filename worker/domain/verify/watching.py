@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from worker.domain.deciding.handover import close
 from worker.domain.deciding.situation import Situation
-from worker.domain.document.identity import INGEST, STORM, UNDERSTOOD_KINDS
+from worker.domain.document.identity import INGEST, NODE_ALERT, STORM, UNDERSTOOD_KINDS
 from worker.domain.document.incident import Incident, Streak
 from worker.domain.document.subject import SubjectDocument
+from worker.domain.incoming.alert import AlertStatus
 from worker.domain.observed.evidence import Baseline, Gone, Unknown
 from worker.domain.observed.pods import PodHealth
+from worker.domain.scopes.common_cause import services_blaming
 from worker.domain.scopes.scopes_seen import ScopesSeen
 from worker.domain.scopes.storm import storm
 from worker.domain.story.reason import Reason
@@ -56,13 +58,28 @@ def watch_escalated(
             return document
         words = f"told {policy.watch_for_s / 3600:.0f} h ago, nothing can be watched"
         return close(document, incident, Reason.LEFT_TO_HUMAN, now_s, detail=words)
-    if incident.alerts and incident.all_alerts_resolved:
+    quiet = _quiet(document, incident, situation)
+    if quiet:
         if understood:  # what is gone is not well again, whatever its monitor says
             words = "its workload is gone, and its monitor says no more about it"
             return close(document, incident, Reason.GONE_FOR_GOOD, now_s, detail=words)
-        words = "its monitor says resolved, and nothing else can be asked"
-        return close(document, incident, Reason.RESOLVED_BY_OTHERS, now_s, detail=words)
+        return close(document, incident, Reason.RESOLVED_BY_OTHERS, now_s, detail=quiet)
     return document
+
+
+def _quiet(document: SubjectDocument, incident: Incident, situation: Situation) -> str:
+    """Why it is over as far as anybody can say, "" when it isn't. Of our own alert about a node
+    nobody sends a "resolved": it is over when no service blames the node any more."""
+    firing = {one.name for one in incident.alerts if one.status is AlertStatus.FIRING}
+    if not incident.alerts or firing - {NODE_ALERT}:
+        return ""
+    if not firing:
+        return "its monitor says resolved, and nothing else can be asked"
+    seen = situation.facts.scopes
+    if not isinstance(seen, ScopesSeen) or seen.cluster is None:
+        return ""
+    blaming = services_blaming(seen.cluster, document.subject.name)
+    return "" if blaming else "no service is sick there and well elsewhere any more"
 
 
 def _storm_over(

@@ -39,6 +39,7 @@ from worker.domain.planners import plan
 from worker.domain.planners.plan import Plan
 from worker.domain.playbooks.pack import Pack
 from worker.domain.playbooks.playbook import Condition, Mode, Step
+from worker.domain.scopes.common_cause import Root, node_subject
 from worker.domain.scopes.scope import Act, Lease, ScopeDocument, ScopeKind, Sick
 from worker.domain.scopes.scopes_seen import ScopesSeen
 from worker.domain.story.journal import EntryKind
@@ -173,6 +174,7 @@ WAYS: Ways = {
     Reason.NO_LEASE: seen(scopes=cluster(leases=OTHERS)),
     Reason.RATE_LIMITED: seen(scopes=cluster(acts=LATELY)),
     Reason.STORM: seen(scopes=cluster(sick=MANY)),
+    Reason.COMMON_CAUSE: seen(root=Root(node_subject("node-1"), "inc-root", NOW_S)),
     Reason.SCOPE_UNREADABLE: seen(scopes=Unknown("HTTP 500")),
     Reason.SUGGEST_MODE: seen(replace(POLICY, mode=Mode.SUGGEST)),
 }
