@@ -77,9 +77,9 @@ class Host:
         await asyncio.sleep(self._nemesis.random.uniform(0.0, LATENCY_MAX_S))
         await self._dead_end()
 
-    async def accept(self, delivery: Delivery) -> bool:
-        (durable,) = await self.engine.accept.accept([delivery])
-        return durable and self.alive
+    async def accept(self, *deliveries: Delivery) -> list[bool]:
+        durable = await self.engine.accept.accept(deliveries)
+        return durable if self.alive else []
 
     async def _turn(self, subject_key: str, traceparent: str) -> None:
         if not self._nemesis.strikes("wake_lost"):

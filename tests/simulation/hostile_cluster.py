@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.simulation.hostile import Hostile
+from tests.simulation.hostile import Gated, Hostile
 from tests.simulation.nemesis import LATE_MAX_S
 from tests.simulation.parts import Applied, Shared
 from worker.adapters.simulated.objects import is_ready
@@ -22,10 +22,15 @@ KNOWN_FOR_S = 60.0  # a sickness acknowledged so long ago is known wherever some
 class HostileCluster(Hostile):
     """Cluster and kill switch: both are the API server."""
 
+    def __init__(self, host: Gated, shared: Shared) -> None:
+        super().__init__(host, shared)
+        self._looked_s: dict[tuple[str, str], float] = {}  # by namespace and app
+
     async def get(self, ref: ObjectRef) -> Json | None:
         self.shared.requests.append((self.host.name, "read", ref.name))
         await self.host.gate()
         self.fails("read_fails", "get")
+        self._looked_s[ref.namespace, ref.name.split("-")[0]] = self.shared.clock.now_s()
         found = await self.shared.cluster.get(ref)
         await self.host.gate()
         return found
@@ -53,12 +58,14 @@ class HostileCluster(Hostile):
             late_s = self.shared.clock.now_s() - since_s
             self.shared.sent_while_stopped.append((request.intent_id, late_s))
         self.shared.requests.append((self.host.name, "write", request.intent_id))
-        answer = await self._sent(request)
+        subject = (request.ref.namespace, request.ref.name.split("-")[0])
+        ago_s = self.shared.clock.now_s() - self._looked_s.get(subject, 0.0)
+        answer = await self._sent(request, ago_s)
         if answer.status == 0 and answer.sent:
             self.shared.requests.append((self.host.name, "unclear", request.intent_id))
         return answer
 
-    async def _sent(self, request: WriteRequest) -> ApiAnswer:
+    async def _sent(self, request: WriteRequest, ago_s: float) -> ApiAnswer:
         await self.host.gate()
         nemesis = self.shared.nemesis
         if nemesis.strikes("write_not_sent"):
@@ -69,20 +76,20 @@ class HostileCluster(Hostile):
             return ApiAnswer(429, {"message": "too many requests"}, retry_after_s=2.0)
         if nemesis.strikes("write_late"):
             asyncio.get_running_loop().call_later(
-                nemesis.random.uniform(0.0, LATE_MAX_S), self._later, request
+                nemesis.random.uniform(0.0, LATE_MAX_S), self._later, request, ago_s
             )
             return ApiAnswer(0, {"message": "no answer"})
-        answer = await self._apply(request)
+        answer = await self._apply(request, ago_s)
         if nemesis.strikes("write_unanswered"):
             return ApiAnswer(0, {"message": "no answer"})
         await self.host.gate()
         return answer
 
-    def _later(self, request: WriteRequest) -> None:
-        task = asyncio.ensure_future(self._apply(request))
+    def _later(self, request: WriteRequest, ago_s: float) -> None:
+        task = asyncio.ensure_future(self._apply(request, ago_s))
         self.shared.late.append(task)
 
-    async def _apply(self, request: WriteRequest) -> ApiAnswer:
+    async def _apply(self, request: WriteRequest, ago_s: float) -> ApiAnswer:
         durable = _names_intent(self.shared, request.intent_id)
         ready = _is_ready_pod(self.shared, request.ref)
         subject = (request.ref.namespace, request.ref.name.split("-")[0])
@@ -93,7 +100,7 @@ class HostileCluster(Hostile):
                 Applied(
                     self.shared.clock.now_s(), request, durable, ready,
                     self.shared.long_sick(KNOWN_FOR_S), self.shared.cluster.services(),
-                    before, others,
+                    before, others, ago_s,
                 )
             )  # fmt: skip
         return answer

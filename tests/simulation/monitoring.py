@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -33,6 +33,10 @@ class Monitoring:
     labels: dict[str, Json] = field(default_factory=dict)
     sent: list[Json] = field(default_factory=list)
     acknowledged: list[Json] = field(default_factory=list)
+    not_durable: list[Json] = field(default_factory=list)  # when they were acknowledged
+    letters: list[bytes] = field(default_factory=list)  # acknowledged, and nobody can read them
+    held_up: list[tuple[float, Json]] = field(default_factory=list)
+    """How long alerts took that came in one batch with a letter, tries on the dead not counted."""
     _deliveries: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
@@ -95,15 +99,42 @@ class Monitoring:
         task.add_done_callback(self._deliveries.discard)
 
     async def _until_acknowledged(self, alert: Json, after_s: float) -> None:
+        """Alone, or behind a letter that nobody can read; each comes again until it is taken."""
         await asyncio.sleep(after_s)
-        delivery = Delivery(json.dumps(alert).encode(), Source.ALERTS)
-        while True:
+        good = Delivery(json.dumps(alert).encode(), Source.ALERTS)
+        pending = [good]
+        if self.shared.nemesis.strikes("garbled"):
+            pending = [Delivery(self._garbage(), Source.ALERTS), good]
+        batch, began_s = pending, self.shared.clock.now_s()
+        while pending:
             hosts = self.hosts()
-            if hosts and await _answered(self.shared.nemesis.random.choice(hosts), delivery):
-                self.acknowledged.append(alert)
-                self._known(alert)
-                return
-            await asyncio.sleep(AGAIN_AFTER_S)
+            taken: list[bool] = []
+            if hosts:
+                taken = await _answered(self.shared.nemesis.random.choice(hosts), pending)
+            for delivery, done in zip(pending, taken, strict=False):
+                if done and delivery is not good:
+                    self.letters.append(delivery.body)
+                elif done:
+                    self._acknowledge(alert)
+                    if len(batch) > 1:
+                        self.held_up.append((self.shared.clock.now_s() - began_s, alert))
+            if taken:
+                pending = [one for one, done in zip(pending, taken, strict=True) if not done]
+            else:
+                began_s = self.shared.clock.now_s()  # nobody was there to hold it up
+            if pending:
+                await asyncio.sleep(AGAIN_AFTER_S)
+
+    def _garbage(self) -> bytes:
+        number = self.shared.nemesis.random.random()
+        return f'{{"status": "firing", "labels": {number}'.encode()
+
+    def _acknowledge(self, alert: Json) -> None:
+        self.acknowledged.append(alert)
+        self._known(alert)
+        mark = f'"fingerprint":"{alert["fingerprint"]}"'.encode()
+        if not any(mark in raw for raw in self.shared.store.raw("subject-")):
+            self.not_durable.append(alert)
 
     def _known(self, alert: Json) -> None:
         where = _whose(alert)
@@ -128,12 +159,12 @@ def _whose(alert: Json) -> tuple[str, str]:
     return labels["namespace"], labels["pod"].split("-")[0]
 
 
-async def _answered(host: Host, delivery: Delivery) -> bool:
-    """Whether the host acknowledged it; a host that dies never answers."""
-    asked = asyncio.ensure_future(host.accept(delivery))
+async def _answered(host: Host, deliveries: Sequence[Delivery]) -> list[bool]:
+    """Which of them the host acknowledged; a host that dies never answers."""
+    asked = asyncio.ensure_future(host.accept(*deliveries))
     while not asked.done():
         await asyncio.wait({asked}, timeout=AGAIN_AFTER_S)
         if not host.alive:
             asked.cancel()
-            return False
-    return not asked.cancelled() and asked.exception() is None and asked.result()
+            return []
+    return [] if asked.cancelled() or asked.exception() is not None else asked.result()

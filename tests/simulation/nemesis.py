@@ -27,6 +27,7 @@ class Rates:
     wake_lost: float = 0.0
     delivery_again: float = 0.0
     delivery_late: float = 0.0
+    garbled: float = 0.0  # in one batch with an alert comes what nobody can read
     resolved_falsely: float = 0.0
     person_acts: float = 0.0  # holds, announces, deletes a pod, scales up
     answer_wrong: float = 0.0  # to another question
@@ -55,6 +56,7 @@ CRUEL = Rates(
     wake_lost=0.1,
     delivery_again=0.2,
     delivery_late=0.2,
+    garbled=0.05,
     resolved_falsely=0.05,
     person_acts=0.3,
     answer_wrong=0.1,

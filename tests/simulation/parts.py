@@ -35,6 +35,7 @@ class Applied:
     services: int
     ready_before: int  # ready pods of its service just before
     others_disrupted: tuple[str, ...]  # services of earlier writes that are not back yet
+    looked_s_ago: float  # since its host last read this service, when it sent the write
 
     @property
     def subject(self) -> tuple[str, str]:

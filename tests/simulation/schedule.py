@@ -16,6 +16,7 @@ from tests.simulation.monitoring import Monitoring
 from tests.simulation.nemesis import Nemesis, Rates
 from tests.simulation.operators import Operators
 from tests.simulation.parts import Shared
+from tests.simulation.replaying import Replayed, documents_of, replay
 from tests.simulation.scenario import (
     HEALTHY_FOR_S,
     Fault,
@@ -29,7 +30,6 @@ from tests.simulation.scenario import (
 from worker.domain.document.incident import Incident
 from worker.domain.document.subject import SubjectDocument
 from worker.domain.playbooks.playbook import Mode
-from worker.engine.documents import from_json
 from worker.settings import Settings
 
 REPLICAS = 2
@@ -39,6 +39,7 @@ SETTLED_WITHIN_S = 900.0  # after that everything has come to its end, or it nev
 LOOK_EVERY_S = 10.0
 DUMP_AGE_MAX_S = 60.0
 MODES_DRAWN = {Mode.AUTO: 0.75, Mode.APPROVE: 0.15, Mode.SUGGEST: 0.05, Mode.OBSERVE: 0.05}
+REPLAYED_RUNS = 0.3  # share of the runs whose alerts all come once more at the end
 RESTART_MAX_S = 20.0  # from a crash to the next process
 STOPPED_RUNS = 0.2  # share of the runs in which the kill switch is set for a while
 
@@ -56,10 +57,11 @@ class Run:
     operators: Operators
     hosts: list[Host] = field(default_factory=list)
     lasted_s: float = 0.0
+    replayed: Replayed | None = None
 
     @property
     def documents(self) -> list[SubjectDocument]:
-        return [from_json(value) for value in self.shared.store.values("subject-")]
+        return documents_of(self.shared)
 
 
 def simulate(
@@ -103,6 +105,10 @@ async def _simulate(
         await asyncio.sleep(FAULTS_FOR_S)
         shared.nemesis.rest()
         await _until_settled(here)
+        here.lasted_s = shared.clock.monotonic_s() - HEALTHY_FOR_S
+        if random.random() < REPLAYED_RUNS:
+            background[0].cancel()
+            here.replayed = await replay(shared, living, monitoring.acknowledged)
     finally:
         for task in background:
             task.cancel()
@@ -111,7 +117,6 @@ async def _simulate(
             host.end()
         await asyncio.gather(*background, return_exceptions=True)
     shared.cluster.world.advance()
-    here.lasted_s = shared.clock.monotonic_s() - HEALTHY_FOR_S
     return here
 
 

@@ -18,6 +18,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.away = False
+        self.largest_bytes = 0  # of any document that was ever saved
         self._documents: dict[str, tuple[bytes, int]] = {}
         self._expiry_s: dict[str, float] = {}  # by the loop's clock
 
@@ -86,7 +87,9 @@ class MemoryStore:
         number = self._number(save.key)
         if self.away or number not in (0, int(save.version or 0)):
             return False
-        self._documents[save.key] = (orjson.dumps(save.value), number + 1)
+        raw = orjson.dumps(save.value)
+        self.largest_bytes = max(self.largest_bytes, len(raw))
+        self._documents[save.key] = (raw, number + 1)
         if save.ttl_s is not None:
             self._expiry_s[save.key] = asyncio.get_running_loop().time() + save.ttl_s
         return True

@@ -7,6 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from tests.simulation.invariants.arrival import (
+    documents_are_bounded,
+    durable_before_acknowledged,
+    plans_are_fresh,
+    replayed_it_changes_nothing,
+    rubbish_holds_up_nobody,
+    rubbish_is_kept_and_told,
+    the_latest_word_counts,
+)
 from tests.simulation.invariants.delivery import (
     no_alert_is_lost,
     no_bug_was_met,
@@ -15,6 +24,7 @@ from tests.simulation.invariants.delivery import (
 from tests.simulation.invariants.effects import (
     decided_before_done,
     each_write_names_one_object,
+    every_intent_closes,
     no_repair_is_claimed_that_is_none,
     nothing_is_done_twice,
     nothing_well_is_evicted,
@@ -68,6 +78,14 @@ def repaired(run: Run) -> tuple[int, int]:
 
 
 INVARIANTS: tuple[Check, ...] = (
+    durable_before_acknowledged,
+    rubbish_holds_up_nobody,
+    rubbish_is_kept_and_told,
+    documents_are_bounded,
+    the_latest_word_counts,
+    plans_are_fresh,
+    replayed_it_changes_nothing,
+    every_intent_closes,
     no_alert_is_lost,
     nothing_is_done_twice,
     one_disruption_at_a_time,

@@ -40,6 +40,21 @@ def decided_before_done(run: Run) -> Iterator[str]:
             yield f"{one.request.intent_id} took effect before it was durable"
 
 
+def every_intent_closes(run: Run) -> Iterator[str]:
+    """[21] At the end nothing is owed, each attempt has its outcome, and what was done has its
+    verdict before its incident is called resolved."""
+    for document in run.documents:
+        for intent in document.intents:
+            yield f"{intent.id} is still owed"
+        for incident in document.incidents:
+            for attempt in incident.attempts:
+                if attempt.owed:
+                    yield f"{attempt.intent_id} never got an outcome"
+                judged = attempt.verdict or attempt.undone or attempt.undoes
+                if attempt.done and not judged and incident.resolution is Reason.REPAIRED:
+                    yield f"{attempt.intent_id} was never judged"
+
+
 def read_before_sent_again(run: Run) -> Iterator[str]:
     """[9] Without a clear answer the next thing this host asks is a read, not the same write."""
     unclear: dict[tuple[str, str], bool] = {}

@@ -62,9 +62,13 @@ def no_remedy_for_ever(run: Run) -> Iterator[str]:
 
 
 def a_storm_stops_everything(run: Run) -> Iterator[str]:
-    """[14] While too much is known to be sick, nothing is done."""
+    """[14] While too much is known to be sick, nothing new is done; our deeds are still undone."""
     limits = run.settings.policy.storm
+    attempts = [a for d in run.documents for i in d.incidents for a in i.attempts]
+    undos = {one.intent_id for one in attempts if one.undoes}
     for one in run.shared.applied:
+        if one.request.intent_id in undos:
+            continue
         many = one.long_sick >= limits.least
         if many and one.long_sick > limits.share_max * one.services:
             yield f"{one.request.intent_id}: {one.long_sick} of {one.services} services were sick"
