@@ -37,6 +37,7 @@ class Host:
     def __init__(self, shared: Shared, settings: Settings, name: str, skew_s: float) -> None:
         self.name = name
         self.dead = asyncio.Event()
+        self.died_s: float | None = None
         self._shared = shared
         self._nemesis = shared.nemesis
         self.pack = shared.pack
@@ -73,6 +74,7 @@ class Host:
         await self._dead_end()
         if self._nemesis.strikes("crash"):
             self.dead.set()
+            self.died_s = self._shared.clock.now_s()
         await self._dead_end()
         await asyncio.sleep(self._nemesis.random.uniform(0.0, LATENCY_MAX_S))
         await self._dead_end()

@@ -29,6 +29,8 @@ class HostileCluster(Hostile):
     async def get(self, ref: ObjectRef) -> Json | None:
         self.shared.requests.append((self.host.name, "read", ref.name))
         await self.host.gate()
+        if ref.name == self.shared.unanswered:
+            await asyncio.get_running_loop().create_future()
         self.fails("read_fails", "get")
         self._looked_s[ref.namespace, ref.name.split("-")[0]] = self.shared.clock.now_s()
         found = await self.shared.cluster.get(ref)

@@ -22,6 +22,15 @@ LATE_MAX_S = 40.0  # a delivery may come this much later
 AGAIN_AFTER_S = 2.0  # what wasn't acknowledged comes again
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One acknowledgement: when, and by whom."""
+
+    at_s: float
+    host: Host
+    alert: Json
+
+
 @dataclass
 class Monitoring:
     """`hosts` are those that live now; `sent` is the harness' own record of every alert."""
@@ -33,6 +42,7 @@ class Monitoring:
     labels: dict[str, Json] = field(default_factory=dict)
     sent: list[Json] = field(default_factory=list)
     acknowledged: list[Json] = field(default_factory=list)
+    taken: list[Taken] = field(default_factory=list)
     not_durable: list[Json] = field(default_factory=list)  # when they were acknowledged
     letters: list[bytes] = field(default_factory=list)  # acknowledged, and nobody can read them
     held_up: list[tuple[float, Json]] = field(default_factory=list)
@@ -110,12 +120,13 @@ class Monitoring:
             hosts = self.hosts()
             taken: list[bool] = []
             if hosts:
-                taken = await _answered(self.shared.nemesis.random.choice(hosts), pending)
+                host = self.shared.nemesis.random.choice(hosts)
+                taken = await _answered(host, pending)
             for delivery, done in zip(pending, taken, strict=False):
                 if done and delivery is not good:
                     self.letters.append(delivery.body)
                 elif done:
-                    self._acknowledge(alert)
+                    self._acknowledge(alert, host)
                     if len(batch) > 1:
                         self.held_up.append((self.shared.clock.now_s() - began_s, alert))
             if taken:
@@ -129,7 +140,8 @@ class Monitoring:
         number = self.shared.nemesis.random.random()
         return f'{{"status": "firing", "labels": {number}'.encode()
 
-    def _acknowledge(self, alert: Json) -> None:
+    def _acknowledge(self, alert: Json, host: Host) -> None:
+        self.taken.append(Taken(self.shared.clock.now_s(), host, alert))
         self.acknowledged.append(alert)
         self._known(alert)
         mark = f'"fingerprint":"{alert["fingerprint"]}"'.encode()

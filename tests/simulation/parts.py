@@ -62,6 +62,7 @@ class Shared:
     """Since when a firing alert about a service is acknowledged, by namespace and app."""
     doubtful: set[tuple[str, str]] = field(default_factory=set)
     """Services of which the monitor once said resolved while they were sick."""
+    unanswered: str = ""  # the API server never answers about the workload of this name
     stopped_since_s: float | None = None  # the kill switch
     sent_while_stopped: list[tuple[str, float]] = field(default_factory=list)
     late: list[Future[ApiAnswer]] = field(

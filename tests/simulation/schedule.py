@@ -65,18 +65,23 @@ class Run:
 
 
 def simulate(
-    seed: int, rates: Rates, mode: Mode | None = None, services: tuple[Service, ...] = ()
+    seed: int,
+    rates: Rates,
+    mode: Mode | None = None,
+    services: tuple[Service, ...] = (),
+    unanswered: str = "",
 ) -> Run:
     """The run of this seed, from its first alert until everything is settled; without a mode the
-    seed chooses one, mostly auto, and without services it draws them."""
-    return run(_simulate(seed, rates, mode, services))
+    seed chooses one, mostly auto, and without services it draws them. Nothing is ever said about
+    the workload named `unanswered`."""
+    return run(_simulate(seed, rates, mode, services, unanswered))
 
 
 async def _simulate(
-    seed: int, rates: Rates, mode: Mode | None, services: tuple[Service, ...]
+    seed: int, rates: Rates, mode: Mode | None, services: tuple[Service, ...], unanswered: str
 ) -> Run:
     random = Random(seed)
-    shared = Shared(Nemesis(random, rates), PACK)
+    shared = Shared(Nemesis(random, rates), PACK, unanswered=unanswered)
     drawn_services, healthy = draw(random), bystanders(random)
     services = services or drawn_services
     drawn = random.choices(list(MODES_DRAWN), list(MODES_DRAWN.values()))[0]
