@@ -42,7 +42,7 @@ def test_under_every_fault(batch: int) -> None:
 
 
 def test_without_faults() -> None:
-    runs = runs_of(100, CALM, Mode.AUTO)
+    runs = [*runs_of(100, CALM, Mode.AUTO), *runs_of(101, CALM, Mode.AUTO)]
     assert [words for run in runs for words in violations(run)] == []
     assert share_repaired(runs) >= REPAIRED_CALM_MIN
 
