@@ -2,8 +2,9 @@
 
 A lease that has run out counts until its target was read, so somebody has to read it. Whoever took
 it gives it back in a turn of its own; it is woken for that. What its document doesn't know any more
-(an old store was put back) is read here, and given back by nobody else. Who was reported sick by a
-turn that was then overtaken, and has settled since, is reported well here.
+(an old store was put back), and what its turns fail to give back, is read here and given back by
+nobody else. Who was reported sick by a turn that was then overtaken, and has settled since, is
+reported well here.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from worker.engine.indexes import OpenIndex
 from worker.engine.observe import Observe
 from worker.engine.ports import Clock, Inventory, PermanentError, Waker
 from worker.engine.scopes import Scopes
+
+OWNER_FIRST_S = 600.0  # its owner is woken with each sweep: so often it has failed by then
 
 
 class Reclaim:
@@ -62,7 +65,7 @@ class Reclaim:
         held = loaded is not None and any(
             one.intent == lease.intent for one in loaded.document.leases
         )
-        if held:
+        if held and self._clock.now_s() < lease.until_s + OWNER_FIRST_S:
             self._waker.wake(subject.key)
             return
         question = Question(ProbeName.ROLLOUT_HEALTH, subject)
