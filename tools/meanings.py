@@ -64,7 +64,7 @@ SETTINGS: Mapping[str, str] = {
     "acts_window_s": "The window of these two.",
     "acts_subject_max": "Acts on one service within an hour.",
     "storm_share": "When more than this share of the services is sick, nothing new is done.",
-    "storm_least": "Fewer sick services than this are never a storm.",
+    "storm_least": "Fewer sick services than this are never a storm, nor the fault of a node.",
     "storm_inflow_least": "Fewer new incidents a minute than this are never a storm.",
     "storm_calm_s": "A storm is over after this long without a sign of it.",
     "notice_retry_s": "First pause before a notice is sent again; doubles up to 5 minutes.",

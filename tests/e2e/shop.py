@@ -88,7 +88,7 @@ class Shop:
             "spec": spec,
         }
 
-    def spread(self) -> Json:
+    def spread(self, app: str = "backend") -> Json:
         """A pod spec that puts one replica on each node while every node is schedulable."""
         return {
             "topologySpreadConstraints": [
@@ -96,7 +96,7 @@ class Shop:
                     "maxSkew": 1,
                     "topologyKey": "kubernetes.io/hostname",
                     "whenUnsatisfiable": "ScheduleAnyway",
-                    "labelSelector": {"matchLabels": {"app": "backend"}},
+                    "labelSelector": {"matchLabels": {"app": app}},
                 }
             ]
         }

@@ -24,10 +24,8 @@ from tests.unit.engine.stage import (
     turns,
 )
 from worker.domain.scopes.scope import CLUSTER, Act, Lease, Sick
-from worker.engine import turn
 from worker.engine.documents import document_key
 from worker.engine.ports import Save, TransientError
-from worker.engine.reclaim import OWNER_FIRST_S
 
 INTENT = "inc-0-s1-a1"
 LEASE_S = 900.0
@@ -138,35 +136,6 @@ async def test_while_its_owner_knows_of_it_the_owner_is_woken(rig: Rig) -> None:
     assert len(await leases(rig, CLUSTER)) == 1
     await rig.turn()
     assert await leases(rig, CLUSTER) == []
-
-
-async def test_an_owner_whose_turns_always_fail_holds_up_nobody_for_ever(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A bug of ours in one subject must not stop the repairs of a whole cluster."""
-    rig.cluster.world.sick_nodes.add(SICK_NODE)
-    for where in BOTH:
-        await change_scope(rig, where, leases=(), acts=())
-    await due(rig)
-    await turns(rig, count=1, every_s=0.1)
-
-    def broken(*_: object) -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(turn, "decide", broken)
-    pass_time(rig, LEASE_S)
-    for _ in range(3):
-        await rig.turn()
-        assert await rig.engine.sweep.scopes() == 1
-    assert len(await leases(rig, CLUSTER)) == 1, "its owner goes first"
-    pass_time(rig, OWNER_FIRST_S)
-    await rig.turn()
-    await rig.engine.sweep.scopes()
-    assert await leases(rig, CLUSTER) == await leases(rig, NAMESPACE) == []
-    monkeypatch.undo()
-    await turns(rig, count=8)
-    assert len(rig.cluster.writes) == 1
-    assert (await rig.document()).leases == ()
 
 
 async def test_a_newer_versions_document_is_that_versions_to_see_to(rig: Rig) -> None:
