@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 SETTINGS: Mapping[str, str] = {
     "mode": "`observe`, `suggest`, `approve` or `auto`. A playbook can set its own.",
+    "namespace_modes": "`payments=suggest,shop=auto`: instead of the mode, and the most that any "
+    "playbook may do there.",
     "playbooks": "Directory of playbooks (YAML); none means the shipped ones.",
     "windows": "File of calendar windows (YAML): [set windows](../how-to/set-windows.md).",
     "protected_namespaces": "Nothing is done there. What you name is added to these.",

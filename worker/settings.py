@@ -12,18 +12,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from worker.domain.deciding.policy import PROTECTED_NAMESPACES, Policy
 from worker.domain.playbooks.playbook import Mode
 from worker.domain.scopes.scope import Limits
 from worker.domain.scopes.storm import StormLimits
-from worker.settings_names import PREFIX, must, service_link, variables_of
+from worker.settings_names import PREFIX, modes_of, must, service_link, variables_of
 
 Seconds = Annotated[float, Field(gt=0, le=7 * 86400)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Names = Annotated[frozenset[str], NoDecode]
+Modes = Annotated[dict[str, Mode], NoDecode]
 Count = Annotated[int, Field(ge=1, le=256)]
 
 LOOKS_MISSED_MAX = 6  # in a row, before health since the last look is only a guess
@@ -39,6 +40,7 @@ class Settings(BaseSettings):
 
     # What the worker may do.
     mode: Mode = Mode.OBSERVE
+    namespace_modes: Modes = {}  # namespace=mode, …: for it, instead of `mode`
     playbooks: Path | None = None  # a directory of YAML files; none is the shipped pack
     windows: Path | None = None  # a YAML file: when nothing may be done
     protected_namespaces: Names = PROTECTED_NAMESPACES
@@ -137,6 +139,11 @@ class Settings(BaseSettings):
                 values[name] = frozenset(part.strip() for part in text.split(",") if part.strip())
         return values
 
+    @field_validator("namespace_modes", mode="before")
+    @classmethod
+    def _split_modes(cls, given: object) -> object:
+        return modes_of(given) if isinstance(given, str) else given
+
     @model_validator(mode="after")
     def _relations(self) -> Settings:
         must(
@@ -162,6 +169,7 @@ class Settings(BaseSettings):
         own = {f"{self.own_namespace}/{self.own_workload}"} if self.own_workload else set[str]()
         return Policy(
             mode=self.mode,
+            namespace_modes=self.namespace_modes,
             protected_namespaces=PROTECTED_NAMESPACES | self.protected_namespaces | ours,
             protected_workloads=self.protected_workloads | own,
             annotation_prefix=self.annotation_prefix,

@@ -26,6 +26,7 @@ from worker.domain.document.change import Change, Recurrence
 from worker.domain.document.subject import CoolDown
 from worker.domain.observed.evidence import AlertStates, RolloutHealth
 from worker.domain.playbooks.playbook import Mode
+from worker.domain.scopes.common_cause import Root, node_subject
 from worker.domain.scopes.record import Demotion, Record
 from worker.domain.scopes.scopes_seen import ScopesSeen
 
@@ -155,6 +156,9 @@ NEVER: dict[str, Narrowing] = {
     "demoted": scoped(0, records=lowered(FAILED)),
     "demoted in the namespace": scoped(0, records=lowered(HARMED)),
     "observe": forbidding(mode=Mode.OBSERVE),
+    "observe in the namespace": forbidding(namespace_modes={"shop": Mode.OBSERVE}),
+    "a node's incident first": seeing(root=Root(node_subject("node-1"), "", EVER_S)),
+    "a node's incident can't be read": unknown("root"),
     "suggest": forbidding(mode=Mode.SUGGEST),
     "nobody said yes": unanswered,
     "namespace protected": forbidding(protected_namespaces=frozenset({"shop"})),

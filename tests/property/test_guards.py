@@ -97,6 +97,7 @@ STOPS_AN_UNDO = {
     "somebody at work in the namespace", "somebody at work in the cluster", "a freeze",
     "maintenance", "no time to act", "rate of the namespace", "rate of the cluster",
     "namespace protected", "workload protected", "nothing known", "an older pack", "observe",
+    "observe in the namespace",
 }  # fmt: skip
 
 

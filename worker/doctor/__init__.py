@@ -33,7 +33,7 @@ async def examine(settings: Settings, *, with_dapr: bool) -> list[Finding]:
         ("kill switch", lambda: cluster.kill_switch(world)),
         ("monitor", lambda: _monitor(world)),
     ]
-    if settings.mode is Mode.AUTO:
+    if {settings.mode, *settings.namespace_modes.values()} & {Mode.APPROVE, Mode.AUTO}:
         checks.insert(
             3, ("right to act", lambda: cluster.rights(world, cluster.ACT_RIGHTS, "right to act"))
         )

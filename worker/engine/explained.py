@@ -55,12 +55,13 @@ def chosen(playbook: Playbook | None, pack: Pack) -> Json | None:
     }
 
 
-def mode(found: Explanation, policy: Policy) -> Json:
+def mode(found: Explanation, subject: Subject, policy: Policy) -> Json:
     """The mode in force, where it comes from, and what lowered it."""
     step = found.rungs[-1].step if found.rungs else None
     return {
         "in_force": str(found.mode),
         "installation": str(policy.mode),
+        "namespace": str(policy.namespace_modes.get(subject.scope, "")),
         "playbook": str(found.playbook.mode or "") if found.playbook else "",
         "step": str(step.mode or "") if step else "",
         "lowered_by": encode(found.lowered_by),

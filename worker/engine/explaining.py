@@ -76,7 +76,7 @@ class Explaining:
             "playbook": chosen(found.playbook, pack),
             "evidence": evidence_words(facts),
             "conditions": conditions(found, facts),
-            "mode": mode(found, policy),
+            "mode": mode(found, document.subject, policy),
             "leases": leases(document.subject, facts.scopes, policy, now_s),
             "before": refusal(found.before),
             "steps": [rung(one) for one in found.rungs],

@@ -19,6 +19,7 @@ from tests.unit.domain.guard_cases import case_of
 from worker.domain.guards import GUARDS, answers, first_refusal
 from worker.domain.guards.capacity import (
     availability_floor,
+    no_common_cause,
     no_storm,
     one_disruption,
     room_in_scopes,
@@ -47,6 +48,7 @@ NEEDS: Mapping[Guard, tuple[str, ...]] = {
     conditions: ("conditions",),
     clocks_agree: ("clock_skew_s",),
     no_storm: ("scopes",),
+    no_common_cause: ("root",),
     nobody_at_work: ("scopes",),
     not_silenced: ("alerts",),
     one_disruption: ("rollout",),

@@ -6,14 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.domain.builders import (
-    SOAKED_S,
-    WEB,
-    crashing,
-    facts,
-    pod,
-    rollout,
-)
+from tests.unit.domain.builders import POLICY, SOAKED_S, WEB, crashing, facts, pod, rollout
 from tests.unit.domain.guard_cases import (
     INCIDENT,
     Changes,
@@ -35,6 +28,7 @@ from worker.domain.catalogue import Verb
 from worker.domain.document.incident import Phase, intent_id
 from worker.domain.guards.capacity import (
     availability_floor,
+    no_common_cause,
     no_storm,
     one_disruption,
     room_in_scopes,
@@ -43,10 +37,12 @@ from worker.domain.guards.capacity import (
 from worker.domain.guards.case import Guard
 from worker.domain.observed.evidence import Gone, Unknown
 from worker.domain.planners.plan import Refusal
+from worker.domain.scopes.common_cause import Root, node_subject
 from worker.domain.scopes.scope import Act, Lease, Limits, Sick
 from worker.domain.story.reason import Reason
 
 UNKNOWN = Unknown("timed out")
+NODE = node_subject("node-1")
 TARGET = "shop/Pod/web-1"
 MINE = intent_id(INCIDENT)
 BUSY = no(Reason.BUSY, "inc-other is being worked on")
@@ -93,6 +89,14 @@ AROUND: list[Row] = [
     (no_storm, "the scopes can't be read", {"scopes": UNKNOWN}, UNREADABLE),
     (no_storm, "nobody knows of how many", scopes(cluster(sick=sick(4)), known=UNKNOWN),
      no(Reason.EVIDENCE_UNKNOWN, "number of services: timed out")),
+    (no_common_cause, "a node that nobody knows to be sick", {"root": None}, None),
+    (no_common_cause, "its node is undecided", {"root": Root(NODE, "inc-n", SOAKED_S)},
+     replace(patiently(Reason.COMMON_CAUSE, "its sick pods are all on node-1; see node//node-1"),
+             until_s=SOAKED_S + POLICY.observe_again_s)),
+    (no_common_cause, "its node was undecided for too long",
+     {"root": Root(NODE, "inc-n", SOAKED_S - POLICY.decide_within_s)}, None),
+    (no_common_cause, "its node can't be read", {"root": UNKNOWN},
+     no(Reason.EVIDENCE_UNKNOWN, "timed out")),
     (one_disruption, "alone", {}, None),
     (one_disruption, "another is owed", other(Phase.ACTING, None), BUSY),
     (one_disruption, "another is verified", other(Phase.VERIFYING, Reason.ACCEPTED), BUSY),

@@ -29,6 +29,7 @@ from worker.domain.guards import GUARDS, UNDO_GUARDS, first_refusal
 from worker.domain.guards.permission import not_only_observing
 from worker.domain.observed.ownership import Ownership
 from worker.domain.playbooks.playbook import Condition, Mode
+from worker.domain.scopes.common_cause import Root, node_subject
 from worker.domain.scopes.scope import Act, Lease, Sick
 from worker.domain.story.reason import Reason
 
@@ -49,6 +50,7 @@ TROUBLES: list[tuple[Reason, Changes]] = [
     (Reason.CLOCKS_DISAGREE, {"clock_skew_s": 99.0}),
     (Reason.STALE_FACTS, {"at_s": SOAKED_S - 99.0}),
     (Reason.STORM, STORM),
+    (Reason.COMMON_CAUSE, {"root": Root(node_subject("node-1"), "inc-n", SOAKED_S)}),
     (Reason.PERSON_AT_WORK, holding(at_work())),
     (Reason.DEPLOY_RUNNING, changed(("deploy_started", SOAKED_S - 60.0, "ci"))),
     (Reason.WINDOW_CLOSED, calendar(WindowKind.FREEZE)),
@@ -92,7 +94,7 @@ def test_each_guard_has_its_place_in_this_order() -> None:
         for _, trouble in TROUBLES
     ]
     assert speaking == [[guard] for guard in GUARDS]
-    assert len(GUARDS) == 24
+    assert len(GUARDS) == 25
 
 
 def test_without_trouble_no_guard_speaks() -> None:

@@ -77,7 +77,7 @@ def explain(
     situation = Situation(facts, pack, policy, later_s, windows, lead_s=later_s - true_s)
     found = situation.playbook(document.subject, incident)
     playbook = found if isinstance(found, Playbook) else pack.named(incident.playbook)
-    mode, lowered_by = policy.mode, None
+    mode, lowered_by = policy.mode_in(document.subject.scope), None
     if playbook is not None:
         mode, lowered_by = situation.mode(document.subject, playbook)
     if incident.phase is not Phase.OPEN or incident.undoing:

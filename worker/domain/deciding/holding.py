@@ -62,7 +62,7 @@ def only_watched(document: SubjectDocument, incident: Incident, situation: Situa
     """In observe mode nobody waits for us, whatever holds it."""
     playbook = situation.known_playbook(document.subject, incident)
     if playbook is None:
-        return situation.policy.mode is Mode.OBSERVE
+        return situation.policy.mode_in(document.subject.scope) is Mode.OBSERVE
     return situation.mode(document.subject, playbook)[0] is Mode.OBSERVE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from worker.domain.playbooks.playbook import Mode
@@ -19,6 +20,7 @@ class Policy:
     """Durations in seconds. The relations between them are asserted where settings are read."""
 
     mode: Mode = Mode.OBSERVE
+    namespace_modes: Mapping[str, Mode] = field(default_factory=dict)
     protected_namespaces: frozenset[str] = PROTECTED_NAMESPACES  # our own one included
     protected_workloads: frozenset[str] = frozenset()  # "namespace/Kind/name", ourselves included
     annotation_prefix: str = "aiops-operator.io"
@@ -54,6 +56,10 @@ class Policy:
     namespace: Limits = field(default=Limits(1, 5, 600.0))
     node_pool: Limits = field(default=Limits(1, 3, 3600.0))
     storm: StormLimits = field(default=StormLimits())
+
+    def mode_in(self, namespace: str) -> Mode:
+        """Where nothing is said of a namespace, the installation's."""
+        return self.namespace_modes.get(namespace, self.mode)
 
     def limits_of(self, scope: Scope) -> Limits:
         match scope.kind:

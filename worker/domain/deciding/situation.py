@@ -11,7 +11,7 @@ from worker.domain.document.incident import Incident
 from worker.domain.observed.evidence import Unknown
 from worker.domain.observed.facts import Facts
 from worker.domain.playbooks.pack import Pack
-from worker.domain.playbooks.playbook import Mode, Playbook
+from worker.domain.playbooks.playbook import Mode, Playbook, lower
 from worker.domain.scopes.record import Demotion, Record, mode_of
 from worker.domain.scopes.scopes_seen import ScopesSeen, scopes_of
 
@@ -36,11 +36,19 @@ class Situation:
 
     def mode(self, subject: Subject, playbook: Playbook) -> tuple[Mode, Demotion | None]:
         """What this playbook may do on this subject, and what lowered it. A record that can't be
-        read has earned nothing."""
+        read has earned nothing. What is said of a namespace is also the most that anything may do
+        there, a playbook with a mode of its own or one that has earned more included."""
         record = Record(playbook.name)
         if isinstance(self.facts.scopes, ScopesSeen):
             record = self.facts.scopes.record(playbook.name, scopes_of(subject)[0])
-        return mode_of(playbook, self.policy.mode, record, subject.key, self.now_s)
+        namespace, policy = subject.scope, self.policy
+        mode, demotion = mode_of(
+            playbook, policy.mode_in(namespace), record, subject.key, self.now_s
+        )
+        if namespace not in policy.namespace_modes:
+            return mode, demotion
+        allowed = lower(mode, policy.namespace_modes[namespace])
+        return allowed, demotion if allowed is mode else None
 
     def known_playbook(self, subject: Subject, incident: Incident) -> Playbook | None:
         found = self.playbook(subject, incident)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from worker.domain.deciding.situation import Situation
 from worker.domain.document.identity import STORM
 from worker.domain.document.subject import UNPUBLISHED_MAX, SubjectDocument
+from worker.domain.guards.capacity import has_root
 from worker.domain.observed.evidence import Unknown
 from worker.domain.planners.plan import Refusal, Then
 from worker.domain.scopes.scopes_seen import ScopesSeen
@@ -17,7 +18,8 @@ from worker.domain.story.reason import Reason
 
 def waits(document: SubjectDocument, situation: Situation) -> Refusal | None:
     """Why nothing is considered now; None when nothing keeps it."""
-    return stuck(document, situation) or _stormy(situation) or _has_root(situation)
+    first = stuck(document, situation) or _stormy(situation)
+    return first or has_root(situation.facts.root, situation.policy, situation.now_s)
 
 
 def stuck(document: SubjectDocument, situation: Situation) -> Refusal | None:
@@ -41,18 +43,3 @@ def _stormy(situation: Situation) -> Refusal | None:
     if found is None:
         return None
     return Refusal(Reason.STORM, Then.HOLD, f"{found.words}; see {STORM.text}", patient=True)
-
-
-def _has_root(situation: Situation) -> Refusal | None:
-    """Released when something is decided about the root, and when nobody does so in time."""
-    root, now_s = situation.facts.root, situation.now_s
-    if isinstance(root, Unknown):
-        return Refusal(Reason.EVIDENCE_UNKNOWN, Then.HOLD, root.why)
-    if root is None:
-        return None
-    until_s = root.since_s + situation.policy.decide_within_s
-    if now_s >= until_s:
-        return None
-    words = f"its sick pods are all on {root.subject.name}; see {root.subject.text}"
-    again_s = min(now_s + situation.policy.observe_again_s, until_s)
-    return Refusal(Reason.COMMON_CAUSE, Then.HOLD, words, again_s, patient=True)

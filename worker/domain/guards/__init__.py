@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from worker.domain.guards.capacity import (
     availability_floor,
+    no_common_cause,
     no_storm,
     one_disruption,
     room_in_scopes,
@@ -55,6 +56,7 @@ GUARDS: tuple[Guard, ...] = (
     clocks_agree,
     fresh,
     no_storm,
+    no_common_cause,
     nobody_at_work,
     no_deploy_running,
     window_open,

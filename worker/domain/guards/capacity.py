@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from worker.domain.deciding.policy import Policy
 from worker.domain.document.incident import Phase
 from worker.domain.guards.case import Case
 from worker.domain.observed.evidence import RolloutHealth, Unknown
 from worker.domain.observed.pods import PodHealth
 from worker.domain.planners.plan import Refusal, Then
+from worker.domain.scopes.common_cause import Root
 from worker.domain.scopes.scope import Claim, ScopeDocument, room
 from worker.domain.scopes.scopes_seen import ScopesSeen, scopes_of
 from worker.domain.scopes.storm import storm
@@ -26,6 +28,25 @@ def no_storm(case: Case) -> Refusal | None:
     return (
         Refusal(Reason.STORM, Then.HOLD, found.words, patient=True) if found is not None else None
     )
+
+
+def no_common_cause(case: Case) -> Refusal | None:
+    """What its node suffers from is decided about first."""
+    return has_root(case.facts.root, case.policy, case.now_s)
+
+
+def has_root(root: Root | Unknown | None, policy: Policy, now_s: float) -> Refusal | None:
+    """Released when something is decided about the root, and when nobody does so in time."""
+    if isinstance(root, Unknown):
+        return Refusal(Reason.EVIDENCE_UNKNOWN, Then.HOLD, root.why)
+    if root is None:
+        return None
+    until_s = root.since_s + policy.decide_within_s
+    if now_s >= until_s:
+        return None
+    words = f"its sick pods are all on {root.subject.name}; see {root.subject.text}"
+    again_s = min(now_s + policy.observe_again_s, until_s)
+    return Refusal(Reason.COMMON_CAUSE, Then.HOLD, words, again_s, patient=True)
 
 
 def one_disruption(case: Case) -> Refusal | None:

@@ -49,7 +49,8 @@ def _head(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if lowered:
         until = f" until {_clock(lowered['until_s'])}" if lowered["until_s"] else " until lifted"
         words = f", lowered by {lowered['what']}, which ended as {lowered['reason']}{until}"
-    yield "mode", f"{mode['in_force']} (installation {mode['installation']}){words}"
+    where = f", namespace {mode['namespace']}" if mode["namespace"] else ""
+    yield "mode", f"{mode['in_force']} (installation {mode['installation']}{where}){words}"
     if found["decide_by_s"]:
         yield "decided by", _clock(found["decide_by_s"])
 

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from tests.unit.engine.obstacles import Change, Obstacle
 from tests.unit.engine.obstacles.target import WEB
-from tests.unit.engine.rig import SHOP, Rig
-from tests.unit.engine.stage import NAMESPACE, RESTART, change_scope, pass_time, service
+from tests.unit.engine.rig import SHOP, Rig, alert, body
+from tests.unit.engine.stage import (
+    NAMESPACE,
+    RESTART,
+    SICK_NODE,
+    change_scope,
+    pass_time,
+    service,
+)
+from worker.domain.scopes.common_cause import node_subject
 from worker.domain.scopes.scope import CLUSTER, Act, Lease, Scope, Sick
 from worker.domain.story.reason import Reason
 from worker.engine.ports import Json
@@ -27,6 +35,16 @@ async def many_sick(rig: Rig) -> None:
     now_s = rig.clock.now_s()
     others = (Sick(service(f"s-{n}").text, now_s, "crash_loop") for n in range(9))
     await change_scope(rig, CLUSTER, sick=(Sick(SHOP.text, now_s, "crash_loop"), *others))
+
+
+async def node_told(rig: Rig) -> None:
+    about = alert("KubeNodeNotReady", at_s=rig.clock.now_s(), node=SICK_NODE, namespace="")
+    assert await rig.deliver(body(about)) == [True]
+
+
+async def node_decided(rig: Rig) -> None:
+    """A human has it."""
+    await rig.turn(node_subject(SICK_NODE))
 
 
 async def all_well(rig: Rig) -> None:
@@ -108,6 +126,10 @@ CAPACITY = (
         "no_storm", "services are not counted", Reason.EVIDENCE_UNKNOWN, uncounted, counted
     ),
     Obstacle("no_storm", "ten sick", Reason.STORM, many_sick, all_well, before=True),
+    Obstacle(
+        "no_common_cause", "its node is undecided", Reason.COMMON_CAUSE,
+        node_told, node_decided, before=True,
+    ),
     Obstacle(
         "one_disruption", "a rollout", Reason.ROLLOUT_IN_PROGRESS,
         half_rolled_out, rolled_back_by_hand,
