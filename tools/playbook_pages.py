@@ -24,7 +24,7 @@ from worker.adapters.playbook_files.forms import (
 from worker.domain.catalogue import CATALOGUE, Descriptor
 from worker.domain.catalogue.descriptor import Parameter, ParameterKind
 from worker.domain.observed.quantity import text_of
-from worker.domain.planners import PLANNERS
+from worker.domain.planners import PLANNED
 from worker.interfaces.playbook_prose import duration, prose
 from worker.packs import read_pack
 
@@ -124,7 +124,7 @@ def actions_page() -> str:
 def _told(action: Descriptor) -> Iterator[tuple[str, str]]:
     yield "class", str(action.action_class)
     yield "for a", f"{action.subject}: {', '.join(sorted(action.target_kinds))}"
-    yield "in a playbook", "yes" if action.verb in PLANNERS else "no: only as the undo of another"
+    yield "in a playbook", "yes" if action.verb in PLANNED else "no: only as the undo of another"
     if action.undo is not None:
         yield "undo", f"`{action.undo}`"
     elif action.irreversible:

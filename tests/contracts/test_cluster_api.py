@@ -20,6 +20,7 @@ from tests.contracts.cases import (
     cluster_patches,
     cluster_reads,
     cluster_slow,
+    cluster_unwell,
     cluster_verbs,
 )
 from tests.contracts.observing import Note, observed
@@ -43,6 +44,7 @@ BY_MODULE = {
     "cluster_json_patches": cluster_json_patches.CASES,
     "cluster_verbs": cluster_verbs.CASES,
     "cluster_others": cluster_others.CASES,
+    "cluster_unwell": cluster_unwell.CASES,
 }
 each = pytest.mark.parametrize(
     ("transcript", "case"),

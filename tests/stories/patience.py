@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tests.stories.telling import Story, Timeline, Worker, ladder, step
 from tests.unit.domain.builders import ACCEPTED, FIRING, NOW_S, RESOLVED, SICK, WELL, alert
+from tests.unit.domain.containing import facts_of, fit
 from tests.unit.domain.storytelling import UNREACHABLE, answer, arrive, receive, told
 from worker.domain.catalogue import Verb
 from worker.domain.document.identity import STORM, SubjectKind
@@ -71,16 +72,17 @@ def one_node() -> str:
         (91, answer(ACCEPTED)),
         *OURS.looks(replace(WELL, scopes=cluster(known=40)), 125, 500),
     )
-    nothing = Facts(NOW_S, clock_skew_s=0.0)
+    nothing = facts_of(fit())
     nodes = Matcher(subjects=frozenset({SubjectKind.NODE}))
     words = "Look at its conditions and its kubelet."
     theirs = Worker(Pack(1, (Playbook("node-not-ready", nodes, (), escalation=words),)))
     whole = told(
         (30, arrive(node_alert("node-1", 4, NOW_S + 30.0))),
         (31, theirs.look(replace(nothing, scopes=seen.scopes))),
-        (32, receive),
-        (620, theirs.look(replace(nothing, scopes=cluster(known=40)))),
-        (621, receive),
+        (92, theirs.look(replace(nothing, scopes=seen.scopes))),
+        (93, receive),
+        *theirs.looks(replace(nothing, scopes=cluster(known=40)), 620, 740),
+        (741, receive),
         subject=NODE,
     )
     return f"Of the service web:\n{service}\n\nOf the node:\n{whole}"

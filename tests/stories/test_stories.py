@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories import changes, patience, people, sizes
+from tests.stories import changes, containing, patience, people, sizes
 from tests.stories.telling import Story
 
 FOLDER = Path(__file__).parent
 LINE_LENGTH_MAX = 90
 STORIES = sorted(
-    (one for module in (changes, patience, people, sizes) for one in module.STORIES),
+    (one for module in (changes, containing, patience, people, sizes) for one in module.STORIES),
     key=lambda story: story.name,
 )
 

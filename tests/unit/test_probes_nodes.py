@@ -14,7 +14,7 @@ from worker.domain.document.identity import Subject, SubjectKind, Target
 from worker.domain.observed.evidence import Gone, Unknown
 from worker.domain.observed.nodes import NodeHealth
 from worker.domain.observed.question import ProbeName, Question
-from worker.probes.node_health import POOL_LABELS, node_health
+from worker.probes.node_health import LEAVING_TAINTS, POOL_LABELS, node_health
 
 Json = dict[str, Any]
 PREFIX = "aiops-operator.io"
@@ -117,6 +117,29 @@ async def test_a_node_that_has_just_come_says_nothing_of_itself() -> None:
 
 async def test_a_mark_that_outlived_its_cordon_says_nothing() -> None:
     assert (await ask(node("node-a", by="i-1"))).cordoned_by == ""
+
+
+@pytest.mark.parametrize("key", LEAVING_TAINTS)
+async def test_a_taint_says_who_takes_it_away(key: str) -> None:
+    found = node("node-a")
+    found["spec"]["taints"] = [{"key": "dedicated", "effect": "NoSchedule"}, {"key": key}]
+    assert (await ask(found)).leaving == f"taint {key}"
+    found["spec"]["taints"] = [{"key": "node.kubernetes.io/not-ready", "effect": "NoExecute"}]
+    assert (await ask(found)).leaving == ""
+
+
+async def test_one_that_is_being_deleted_is_leaving() -> None:
+    found = node("node-a")
+    found["metadata"]["deletionTimestamp"] = "2026-01-31T12:00:00Z"
+    assert (await ask(found)).leaving == "who deletes it"
+
+
+async def test_what_was_written_last_and_what_people_said_of_it() -> None:
+    found = node("node-a")
+    found["metadata"]["annotations"] = {f"{PREFIX}/intent-id": "i-1", f"{PREFIX}/enabled": "false"}
+    health = await ask(found)
+    assert health.last_intent == "i-1"
+    assert health.annotations[f"{PREFIX}/enabled"] == "false"
 
 
 async def test_what_is_not_there_is_gone_and_no_node_is_unknown() -> None:

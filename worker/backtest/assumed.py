@@ -21,6 +21,7 @@ ASSUMPTIONS = (
     "a pod that a firing alert names is sick until the alert resolves; the others are well",
     "an alert about load, errors or memory makes no pod sick",
     "a deploy makes a new revision; the one before it had been healthy for a month",
+    "a node is unfit while an alert about it fires, one of ten in its pool; the others are well",
     "no autoscaler, no GitOps, no disruption budget; the kill switch is open, the clocks agree",
     "every write is accepted at once; a pod that is evicted, restarted or rolled back comes back "
     "as sick as it was",
@@ -65,6 +66,7 @@ class Assumed:
     replicas: int = REPLICAS
     limit: str = LIMIT
     paused_by: str = ""
+    cordoned_by: str = ""
     last_intent: str = ""
     changes: int = 0
     _deploying: dict[str, float] = field(default_factory=dict)
@@ -123,7 +125,11 @@ class Assumed:
                 self.paused_by = intent.id
             case Verb.RESUME_ROLLOUT:
                 self.paused_by = ""
-        if DESCRIPTOR_OF[verb].target_kinds & {"Deployment"}:
+            case Verb.CORDON:
+                self.cordoned_by = intent.id
+            case Verb.UNCORDON:
+                self.cordoned_by = ""
+        if DESCRIPTOR_OF[verb].target_kinds & {"Deployment", "Node"}:
             self.last_intent = intent.id
 
     def _event(self, event: OpsEvent, at_s: float) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from worker.backtest.assumed import Assumed, Template
+from worker.backtest.assumed_node import assumed_node
 from worker.backtest.symptoms import CRASHES_SHOW_S, Symptom, sick_container
 from worker.domain.document.identity import UNDERSTOOD_KINDS, SubjectKind, Target
 from worker.domain.incoming.correlation import cause_of
@@ -41,15 +42,20 @@ class AssumedFacts:
         return Facts(
             at_s=now_s, rollout=made.rollout, pods=made.pods, alerts=made.alerts,
             kill_switch_set=made.kill_switch_set, clock_skew_s=0.0, history=made.history,
-            ownership=made.ownership, rules=made.rules, scopes=scopes,
+            ownership=made.ownership, node=made.node, rules=made.rules, scopes=scopes,
         )  # fmt: skip
 
 
 def _facts(assumed: Assumed, now_s: float) -> Facts:
     subject = assumed.subject
-    if subject.kind is not SubjectKind.SERVICE:
-        return Facts(0.0)  # nothing is asked of what has no workload
+    if not subject.has_object:
+        return Facts(0.0)  # nothing is asked of what has no object
     alerts = AlertStates(frozenset(assumed.firing) - assumed.muted, frozenset(assumed.muted))
+    if subject.kind is SubjectKind.NODE:
+        return Facts(
+            0.0, node=assumed_node(assumed), alerts=alerts, kill_switch_set=False,
+            rules=NO_RULES_KNOWN,
+        )  # fmt: skip
     kind, name = subject.workload or ("", "")
     if kind not in UNDERSTOOD_KINDS:
         unknown = Unknown(f"workloads of kind {kind} are not understood")

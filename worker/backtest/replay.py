@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from worker.backtest.assumed import Assumed
 from worker.backtest.assumed_facts import AssumedFacts
+from worker.backtest.assumed_node import POOL
 from worker.backtest.recorded import Recorded
 from worker.backtest.scope_book import ScopeBook
 from worker.domain.calendar.window import Window
@@ -20,7 +21,7 @@ from worker.domain.deciding.decision import decide, wake_at
 from worker.domain.deciding.handover import received
 from worker.domain.deciding.outcome import Answer, Outcome, record
 from worker.domain.deciding.policy import Policy
-from worker.domain.document.identity import STORM
+from worker.domain.document.identity import STORM, SubjectKind
 from worker.domain.document.incident import Phase
 from worker.domain.document.outbox import Intent
 from worker.domain.document.subject import SubjectDocument
@@ -141,7 +142,8 @@ class Replay:
         document = self.scopes.report(absorb(document, self.policy, now_s), now_s)
         if document.open_incidents and key != STORM_KEY:
             self._tell_storm(now_s)
-        seen = self.scopes.seen(document.subject)
+        node = document.subject.kind is SubjectKind.NODE
+        seen = self.scopes.seen(document.subject, POOL if node else "")
         facts = self._seen[key].facts(now_s, seen)
         answers = self.conditions(document, facts, now_s)
         if answers:
@@ -158,7 +160,9 @@ class Replay:
     ) -> SubjectDocument:
         refused = self.scopes.claim(document.subject, intent, now_s)
         if refused is not None:
-            outcome = Outcome(Answer.REJECTED, refused, scopes_of(document.subject)[0].text)
+            outcome = Outcome(
+                Answer.REJECTED, refused, scopes_of(document.subject, intent.node_pool)[0].text
+            )
         else:
             outcome = Outcome(Answer.ACCEPTED, Reason.ACCEPTED, "assumed")
             self._seen[key].assumed.written(intent, now_s)

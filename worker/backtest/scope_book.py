@@ -41,9 +41,11 @@ class ScopeBook:
     _told_s: float = 0.0  # the beginning of the storm that was told last
     _calm: tuple[ScopeDocument | None, int] = (None, 0)
 
-    def seen(self, subject: Subject) -> ScopesSeen:
+    def seen(self, subject: Subject, node_pool: str = "") -> ScopesSeen:
         """The documents that count for this subject."""
-        return ScopesSeen(tuple(self._of(scope) for scope in scopes_of(subject)), self.services)
+        return ScopesSeen(
+            tuple(self._of(scope) for scope in scopes_of(subject, node_pool)), self.services
+        )
 
     def report(self, document: SubjectDocument, now_s: float) -> SubjectDocument:
         """The subject says that it fell sick, or got well."""
@@ -73,9 +75,10 @@ class ScopeBook:
     def claim(self, subject: Subject, intent: Intent, now_s: float) -> Reason | None:
         """Room in every scope, or why not; nothing is kept when one has none."""
         disrupts = DESCRIPTOR_OF[Verb(intent.action)].disrupts
-        claim = Claim(intent.id, subject.text, disrupts, self.policy.lease_s)
+        pool = intent.node_pool
+        claim = Claim(intent.id, subject.text, disrupts, self.policy.lease_s, pool)
         done: list[Scope] = []
-        for scope in scopes_of(subject):
+        for scope in scopes_of(subject, pool):
             answer = claimed(self._of(scope), claim, self.policy.limits_of(scope), now_s)
             if isinstance(answer, Reason):
                 for one in done:
@@ -90,7 +93,7 @@ class ScopeBook:
         ended = [one for one in document.leases if one.ended]
         for lease in ended:
             give = released if lease.sent else withdrawn
-            for scope in scopes_of(document.subject):
+            for scope in scopes_of(document.subject, lease.node_pool):
                 self.documents[scope] = give(self._of(scope), lease.intent)
         for note in document.scope_notes:
             if note.kind not in NOT_COUNTED:

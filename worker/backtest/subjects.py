@@ -3,7 +3,8 @@
 The rule, in this order, within the alert's namespace:
 
 1. A label that names a workload (`deployment`, `statefulset`, `daemonset`, `job_name`, `cronjob`,
-   `horizontalpodautoscaler`) is that workload.
+   `horizontalpodautoscaler`) is that workload. Which CronJob made a Job, and what an autoscaler
+   scales, no label tells: here each stays its own.
 2. Else the pod's name without what its controller added: `web-7d9f8c6b5-x2k4q` is Deployment `web`
    (a ReplicaSet's hash and five characters, both in the letters that Kubernetes draws from), and
    `db-0` is StatefulSet `db` (an ordinal).
@@ -55,6 +56,9 @@ class _Labels:
             if name := self.labels.get(label, ""):
                 return Target(kind, namespace, name, "")
         return workload_of_pod(namespace, pod)
+
+    def owner_of(self, namespace: str, kind: str, name: str) -> Target | None:
+        return Target(kind, namespace, name, "")
 
     def workload(self, namespace: str, kind: str, name: str) -> Target | None:
         return Target(kind, namespace, name, "")

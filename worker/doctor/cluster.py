@@ -15,6 +15,7 @@ READ_RIGHTS: tuple[Right, ...] = (
         (group, resource, "", verb)
         for group, resource in (
             ("", "pods"), ("apps", "deployments"), ("apps", "statefulsets"), ("apps", "daemonsets"),
+            ("batch", "cronjobs"), ("autoscaling", "horizontalpodautoscalers"),
         )
         for verb in ("get", "list", "watch")
     ),
@@ -23,12 +24,8 @@ READ_RIGHTS: tuple[Right, ...] = (
         for group, resource in (("apps", "replicasets"), ("batch", "jobs"))
         for verb in ("list", "watch")
     ),
-    *(
-        (group, resource, "", verb)
-        for group, resource in (("", "nodes"), ("autoscaling", "horizontalpodautoscalers"))
-        for verb in ("get", "list")
-    ),
-    ("batch", "cronjobs", "", "get"),
+    ("", "nodes", "", "get"),
+    ("", "nodes", "", "list"),
     ("policy", "poddisruptionbudgets", "", "list"),
     ("keda.sh", "scaledobjects", "", "list"),
     ("autoscaling.k8s.io", "verticalpodautoscalers", "", "list"),

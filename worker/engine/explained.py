@@ -69,13 +69,13 @@ def mode(found: Explanation, subject: Subject, policy: Policy) -> Json:
 
 
 def leases(
-    subject: Subject, seen: ScopesSeen | Unknown, policy: Policy, now_s: float
+    subject: Subject, seen: ScopesSeen | Unknown, policy: Policy, now_s: float, node_pool: str
 ) -> list[Json]:
     """How much room is left in each scope, the narrowest first."""
     if isinstance(seen, Unknown):
         return [{"scope": "all of them", "unreadable": seen.why}]
     listed: list[Json] = []
-    for scope in scopes_of(subject):
+    for scope in scopes_of(subject, node_pool):
         found = seen.of(scope) or ScopeDocument(scope.kind, scope.name)
         limits = policy.limits_of(scope)
         acts = len(lately(found, limits.window_s, now_s))

@@ -65,7 +65,7 @@ class Explaining:
         assert incident is not None, f"{incident_id} is not in the document it was found in"
         facts = await self.observe.facts(questions(document), skew_s)
         root = await self.roots.undecided(facts)
-        facts = replace(facts, scopes=await self._seen(document), root=root)
+        facts = replace(facts, scopes=await self._seen(document, facts.node_pool), root=root)
         yes = answers(document, facts, pack, policy, now_s, self.expressions)
         facts = replace(facts, conditions=yes)
         at_s = self.clock.now_s()
@@ -77,17 +77,17 @@ class Explaining:
             "evidence": evidence_words(facts),
             "conditions": conditions(found, facts),
             "mode": mode(found, document.subject, policy),
-            "leases": leases(document.subject, facts.scopes, policy, now_s),
+            "leases": leases(document.subject, facts.scopes, policy, now_s, facts.node_pool),
             "before": refusal(found.before),
             "steps": [rung(one) for one in found.rungs],
             "next": outlook(incident, found),
             "next_at_s": wake_at(document, policy, now_s),
         }
 
-    async def _seen(self, document: SubjectDocument) -> ScopesSeen | Unknown:
+    async def _seen(self, document: SubjectDocument, node_pool: str) -> ScopesSeen | Unknown:
         known = self.inventory.services()
         services = Unknown("the inventory is not read yet") if known is None else known
         try:
-            return await self.scopes.seen(document.subject, services)
+            return await self.scopes.seen(document.subject, services, node_pool)
         except PermanentError as error:
             return Unknown(str(error))

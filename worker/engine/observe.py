@@ -22,6 +22,8 @@ FIELD_OF_PROBE: Mapping[ProbeName, str] = {
     ProbeName.ROLLOUT_HISTORY: "history",
     ProbeName.OWNERSHIP: "ownership",
     ProbeName.RULES: "rules",
+    ProbeName.NODE_HEALTH: "node",
+    ProbeName.CRON_JOB_HEALTH: "cron_job",
 }
 
 

@@ -13,8 +13,8 @@ from contextlib import suppress
 
 from worker.domain.document.identity import Subject
 from worker.domain.document.outbox import HeldLease
-from worker.domain.observed.evidence import Gone, RolloutHealth
-from worker.domain.observed.question import ProbeName, Question
+from worker.domain.observed.evidence import Gone, Unknown
+from worker.domain.observed.question import own_questions
 from worker.domain.scopes.scope import CLUSTER, Lease, ScopeDocument
 from worker.engine.documents import Documents
 from worker.engine.indexes import OpenIndex
@@ -68,12 +68,11 @@ class Reclaim:
         if held and self._clock.now_s() < lease.until_s + OWNER_FIRST_S:
             self._waker.wake(subject.key)
             return
-        question = Question(ProbeName.ROLLOUT_HEALTH, subject)
-        facts = await self._observe.facts((question,), 0.0)
-        rollout = facts.rollout
-        calm = isinstance(rollout, RolloutHealth) and not rollout.rolling
-        if calm or isinstance(rollout, Gone):
-            ended = HeldLease(lease.intent, lease.since_s, lease.until_s, ended=True)
+        own = (await self._observe.facts(own_questions(subject)[:1], 0.0)).own
+        if isinstance(own, Gone) or not (isinstance(own, Unknown) or own.rolling):
+            ended = HeldLease(
+                lease.intent, lease.since_s, lease.until_s, ended=True, node_pool=lease.node_pool
+            )
             await self._scopes.give_back(subject, (ended,))
 
     async def _report_the_well(self, cluster: ScopeDocument) -> None:

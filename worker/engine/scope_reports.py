@@ -52,14 +52,16 @@ class ScopeReports:
             return document
         return replace(document, reported_sick=sick is not None, reported_node="")
 
-    async def seen(self, document: SubjectDocument, now_s: float) -> ScopesSeen | Unknown:
+    async def seen(
+        self, document: SubjectDocument, now_s: float, node_pool: str
+    ) -> ScopesSeen | Unknown:
         """The scope documents for this decision; a storm that nobody was told of is told now."""
         if not document.open_incidents:
             return Unknown("not asked")
         known = self.inventory.services()
         services = Unknown("the inventory is not read yet") if known is None else known
         try:
-            seen = await self.scopes.seen(document.subject, services)
+            seen = await self.scopes.seen(document.subject, services, node_pool)
         except PermanentError as error:
             return Unknown(str(error))
         if seen.cluster is not None and known is not None:

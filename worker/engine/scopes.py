@@ -55,9 +55,9 @@ class Scopes:
         self._policy = policy
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def seen(self, subject: Subject, known: int | Unknown) -> ScopesSeen:
+    async def seen(self, subject: Subject, known: int | Unknown, node_pool: str = "") -> ScopesSeen:
         """The documents that count for this subject, as they are now."""
-        return ScopesSeen(await self.read(scopes_of(subject)), known)
+        return ScopesSeen(await self.read(scopes_of(subject, node_pool)), known)
 
     async def read(self, scopes: Sequence[Scope]) -> tuple[ScopeDocument, ...]:
         """Their documents, as they are now."""
@@ -69,9 +69,10 @@ class Scopes:
     ) -> Refused | None:
         """Claim room in every scope of the subject, narrowest first; nothing is kept when one of
         them has none. Claimed twice is claimed once."""
-        claim = Claim(intent.id, subject.text, disrupts, self._policy.lease_s)
+        pool = intent.node_pool
+        claim = Claim(intent.id, subject.text, disrupts, self._policy.lease_s, pool)
         done: list[Scope] = []
-        for scope in scopes_of(subject):
+        for scope in scopes_of(subject, pool):
             refused = await self._claim_one(scope, claim, now_s)
             if refused is not None:
                 for one in done:
@@ -96,15 +97,12 @@ class Scopes:
 
     async def give_back(self, subject: Subject, leases: Iterable[HeldLease]) -> None:
         """Release leases whose disruption is over; withdraw those under which nothing was sent."""
-        ended = [one for one in leases if one.ended]
-
-        def change(document: ScopeDocument) -> ScopeDocument:
-            for one in ended:
-                document = (released if one.sent else withdrawn)(document, one.intent)
-            return document
-
-        for scope in scopes_of(subject) if ended else ():
-            await self._change(scope, change)
+        ended: dict[Scope, list[HeldLease]] = {}
+        for one in leases:
+            for scope in scopes_of(subject, one.node_pool) if one.ended else ():
+                ended.setdefault(scope, []).append(one)
+        for scope, mine in ended.items():
+            await self._change(scope, lambda document, those=mine: _given_back(document, those))  # type: ignore[misc]
 
     async def report(
         self,
@@ -151,6 +149,12 @@ class Scopes:
                 if save.key in await self._store.save([save]):
                     return changed
         raise TransientError(f"{scope.text}: lost {CONFLICTS_MAX} saves in a row")
+
+
+def _given_back(document: ScopeDocument, leases: Iterable[HeldLease]) -> ScopeDocument:
+    for one in leases:
+        document = (released if one.sent else withdrawn)(document, one.intent)
+    return document
 
 
 def _read(scope: Scope, stored: Stored | None) -> ScopeDocument:

@@ -8,14 +8,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from worker.adapters.playbook_files.case import Given, GivenFacts, GivenPod
-from worker.domain.document.identity import Subject, Target
-from worker.domain.observed.evidence import AlertStates, ContainerSpec, RolloutHealth, Unknown
+from worker.domain.document.identity import CRON_JOB, Subject, SubjectKind, Target
+from worker.domain.observed.evidence import (
+    NOT_ASKED,
+    AlertStates,
+    ContainerSpec,
+    RolloutHealth,
+    Unknown,
+)
 from worker.domain.observed.facts import Facts
 from worker.domain.observed.history import Revision, RolloutHistory
 from worker.domain.observed.ownership import Autoscaler, Ownership
 from worker.domain.observed.pods import Container, Pod, PodHealth
 from worker.domain.observed.quantity import bytes_of
 from worker.domain.scopes.scopes_seen import ScopesSeen
+from worker.playbook_tests.seen_objects import seen_cron_job, seen_node
 
 SERVICES_KNOWN = 100  # so that one sick service is no storm
 PROVEN_S, TRIED_S = 7 * 86400.0, 600.0  # how long the older revision lasted, when it is or isn't
@@ -24,7 +31,7 @@ CRASHES = 5
 FIELD_OF = {
     "rollout": "rollout", "pods": "pods", "history": "history", "ownership": "ownership",
     "alerts": "alerts", "killSwitch": "kill_switch_set", "clock": "clock_skew_s",
-    "scopes": "scopes",
+    "scopes": "scopes", "node": "node", "cronJob": "cron_job",
 }  # fmt: skip
 """What a case calls unknown, as the facts call it."""
 
@@ -52,6 +59,12 @@ def seen(
         ownership=_ownership(facts, target),
         scopes=ScopesSeen((), SERVICES_KNOWN),
     )
+    if subject.kind is SubjectKind.NODE:
+        node = seen_node(facts.node, subject)
+        known = replace(known, rollout=NOT_ASKED, pods=NOT_ASKED, node=node)
+    if kind == CRON_JOB:
+        cron_job = seen_cron_job(facts.cron_job, subject, opened_s)
+        known = replace(known, rollout=NOT_ASKED, pods=NOT_ASKED, cron_job=cron_job)
     unknown = {FIELD_OF[name]: Unknown("a case says so") for name in facts.unknown}
     return replace(known, **unknown)  # type: ignore[arg-type]
 

@@ -8,6 +8,8 @@ from worker.domain.observed.question import ProbeName, Question
 from worker.engine.observe import Probe
 from worker.engine.ports import ClusterApi, KillSwitch, Monitor, Rules
 from worker.probes.alert_state import alert_state
+from worker.probes.cron_job_health import cron_job_health
+from worker.probes.node_health import node_health
 from worker.probes.ownership import ownership
 from worker.probes.pod_health import pod_health
 from worker.probes.rollout_health import rollout_health
@@ -34,5 +36,7 @@ def probes(
         ProbeName.KILL_SWITCH: kill_switch_set,
         ProbeName.ROLLOUT_HISTORY: lambda q: rollout_history(cluster, q),
         ProbeName.OWNERSHIP: lambda q: ownership(cluster, q, annotation_prefix),
+        ProbeName.NODE_HEALTH: lambda q: node_health(cluster, q, annotation_prefix),
+        ProbeName.CRON_JOB_HEALTH: lambda q: cron_job_health(cluster, q, annotation_prefix),
         ProbeName.RULES: lambda _: rule_windows(rules),
     }

@@ -7,7 +7,7 @@ takes no pods either, whether or not anybody cordoned it.
 
 from __future__ import annotations
 
-from worker.domain.catalogue.marks import CORDONED_BY
+from worker.domain.catalogue.marks import CORDONED_BY, INTENT_ID
 from worker.domain.document.identity import SubjectKind
 from worker.domain.observed.evidence import Gone, Unknown
 from worker.domain.observed.nodes import NodeHealth
@@ -26,6 +26,13 @@ POOL_LABELS = (
 )
 """Of autoscalers and providers, the most precise first. Source: their documentation."""
 CONTROL_PLANE_LABELS = ("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master")
+LEAVING_TAINTS = (
+    "ToBeDeletedByClusterAutoscaler", "karpenter.sh/disrupted", "karpenter.sh/disruption",
+    "node.kubernetes.io/out-of-service", "aws-node-termination-handler/spot-itn",
+    "cloud.google.com/impending-node-termination",
+)  # fmt: skip
+"""Of whoever takes a node away. Source: kubernetes-mixin's KubeNodeUnreachable, which leaves such
+nodes out; Karpenter; Kubernetes, "Non-graceful node shutdown"."""
 CONTROL_PLANE, WORKERS = "control-plane", "workers"  # the pools of nodes without such a label
 
 
@@ -50,6 +57,7 @@ async def node_health(
 def health_of(found: Json, others: list[Json], annotation_prefix: str) -> NodeHealth:
     """Typed evidence from the node and the other nodes of its pool."""
     metadata = found["metadata"]
+    annotations = metadata.get("annotations") or {}
     return NodeHealth(
         target=target_of("Node", found),
         resource_version=metadata["resourceVersion"],
@@ -61,6 +69,9 @@ def health_of(found: Json, others: list[Json], annotation_prefix: str) -> NodeHe
         cordoned_by=_cordoned_by(found, annotation_prefix),
         nodes_in_pool=1 + len(others),
         cordoned_in_pool=sum(not (_schedulable(one) and _ready(one)) for one in others),
+        last_intent=annotations.get(f"{annotation_prefix}/{INTENT_ID}", ""),
+        annotations=annotations,
+        leaving=_leaving(found),
     )
 
 
@@ -80,6 +91,15 @@ def _cordoned_by(node: Json, annotation_prefix: str) -> str:
     annotations = node["metadata"].get("annotations") or {}
     mark = str(annotations.get(f"{annotation_prefix}/{CORDONED_BY}", ""))
     return "" if _schedulable(node) else mark
+
+
+def _leaving(node: Json) -> str:
+    """What says that the node is being taken away."""
+    if "deletionTimestamp" in node["metadata"]:
+        return "who deletes it"
+    taints = (node.get("spec") or {}).get("taints") or []
+    keys = {str(one.get("key", "")) for one in taints}
+    return next((f"taint {key}" for key in LEAVING_TAINTS if key in keys), "")
 
 
 def _conditions(node: Json) -> dict[str, str]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from worker.domain.catalogue.marks import INTENT_ID
+from worker.domain.document.identity import CRON_JOB
 from worker.domain.observed.evidence import Unknown
 from worker.domain.observed.gitops import Metadata, Owner
 from worker.domain.observed.ownership import Autoscaler, Ownership, VerticalAutoscaler, ownership_of
@@ -38,7 +39,7 @@ async def ownership(
     found = await cluster.get(ObjectRef(kind, namespace, name))
     if found is None:
         return Unknown(f"{kind} {namespace}/{name} does not exist")
-    if kind == "Pod":  # nothing scales a single one
+    if kind in ("Pod", CRON_JOB):  # nothing scales those
         return ownership_of(metadata_of(kind, found), (), (), ())
 
     async def those(of_kind: str, reference: str, read: Callable[[Json], T]) -> list[T] | Unknown:

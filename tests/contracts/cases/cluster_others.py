@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from tests.contracts.cases.cluster_intents import fenced, intended, notes, request, sent
 from tests.contracts.cases.cluster_looks import get, introduce, pod_look, pods, uid
+from tests.contracts.cases.cluster_unwell import node_seen
 from tests.contracts.cases.cluster_waits import deployed, quiet, ready_pods
 from tests.contracts.observing import Note, until
 from tests.contracts.rigs.cluster import ClusterRig
 from worker.domain.catalogue import Verb
-from worker.domain.document.identity import Subject, SubjectKind
-from worker.domain.observed.nodes import NodeHealth
-from worker.domain.observed.question import ProbeName, Question
 from worker.engine.perform import Unfit
 from worker.engine.ports import Json
-from worker.probes.node_health import node_health
 
 NODE, ELSEWHERE = "node-b", "node-a"
 EVERY_NODE = ("node-a", "node-b", "sick-node")
@@ -157,9 +154,7 @@ def _node_look(found: Json) -> Json:
 
 async def _seen(rig: ClusterRig) -> Json:
     """What the probe makes of it."""
-    question = Question(ProbeName.ROLLOUT_HEALTH, Subject(SubjectKind.NODE, "", NODE))
-    health = await node_health(rig.api, question, "aiops-operator.io")
-    assert isinstance(health, NodeHealth), health
+    health = await node_seen(rig, NODE)
     assert health.target.uid == uid(await get(rig, "Node", NODE))
     return {
         "target": health.target.text,

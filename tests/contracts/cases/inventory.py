@@ -99,6 +99,39 @@ async def workloads(rig: InventoryRig, note: Note) -> None:
         note("workload", namespace=namespace, kind=kind, name=name, found=_told(found))
 
 
+async def job_of_a_cron_job(rig: InventoryRig, note: Note) -> None:
+    await rig.cron_job("report")
+    await rig.job("report", "report-1", fails=True)
+    introduce(note, rig, await get(rig, "CronJob", "report"))
+    note("owner", **_told(await _whose(rig, "Job", "report-1")))
+    note("nobody's", found=_told(rig.inventory.owner_of(rig.namespace, "Job", "report")))
+    note("elsewhere", found=_told(rig.inventory.owner_of("elsewhere", "Job", "report-1")))
+
+
+async def scaled_by_an_autoscaler(rig: InventoryRig, note: Note) -> None:
+    """Its own name says nothing; what it scales has to exist."""
+    await rig.deploy("web")
+    (pod,) = await ready_pods(rig, "web")
+    await _known(rig, name_of(pod))
+    await rig.autoscaler("web", maximum=2)
+    introduce(note, rig, await get(rig, "Deployment", "web"))
+    kind = "HorizontalPodAutoscaler"
+    note("owner", **_told(await _whose(rig, kind, "web")))
+    await rig.remove("Deployment", "web")
+
+    async def unlisted() -> bool:
+        return rig.inventory.owner_of(rig.namespace, kind, "web") is None
+
+    note("what it scaled is gone", gone=await until(rig.clock, "nobody's", unlisted))
+
+
+async def _whose(rig: InventoryRig, kind: str, name: str) -> Target:
+    async def look() -> Target | None:
+        return rig.inventory.owner_of(rig.namespace, kind, name)
+
+    return await until(rig.clock, f"the inventory knows {kind} {name}", look)
+
+
 async def _known(rig: InventoryRig, pod: str) -> Target:
     async def look() -> Target | None:
         return rig.inventory.owner_of_pod(rig.namespace, pod)
@@ -122,4 +155,5 @@ def _told(target: Target | None) -> dict[str, str]:
 
 CASES = (
     pod_of_a_deployment, naked_pod, unknown_pod, vanished_pod, vanished_deployment, workloads,
+    job_of_a_cron_job, scaled_by_an_autoscaler,
 )  # fmt: skip

@@ -44,6 +44,12 @@ class ClusterRig(Protocol):
     async def cron_job(self, name: str) -> None:
         """One whose time doesn't come."""
 
+    async def job(self, cron_job: str, name: str, *, fails: bool) -> None:
+        """One of the CronJob's, as if its time had come."""
+
+    async def condition(self, node: str, type_: str, status: str) -> None:
+        """What the node's kubelet, or a detector on it, says of it."""
+
     async def naked_pod(self, name: str, *, fault: str = "") -> None:
         """One without a controller."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,6 +81,32 @@ class LabCluster:
     async def cron_job(self, name: str) -> None:
         await self._kubectl("create", "cronjob", name, "--image=job:1", "--schedule=0 0 30 2 *")
 
+    async def job(self, cron_job: str, name: str, *, fails: bool) -> None:
+        """One that fails waits for its image for longer than it may take."""
+        owner = await asyncio.to_thread(self._shop.get, "cronjob", cron_job)
+        reference = {
+            "apiVersion": "batch/v1", "kind": "CronJob", "name": cron_job, "controller": True,
+            "uid": owner["metadata"]["uid"],
+        }  # fmt: skip
+        labels = FAULTS[UNPULLABLE] if fails else {}
+        pod = {"restartPolicy": "Never", "containers": [{"name": "job", "image": "job:1"}]}
+        made = {
+            "apiVersion": "batch/v1", "kind": "Job",
+            "metadata": {
+                "name": name, "namespace": self.namespace, "ownerReferences": [reference],
+            },
+            "spec": {
+                "template": {"metadata": {"labels": labels}, "spec": pod},
+                **({"activeDeadlineSeconds": 2} if fails else {}),
+            },
+        }  # fmt: skip
+        await asyncio.to_thread(self._shop.apply, made)
+
+    async def condition(self, node: str, type_: str, status: str) -> None:
+        said = {"status": {"conditions": [{"type": type_, "status": status}]}}
+        patch = json.dumps(said)
+        await self._kubectl("patch", "node", node, "--subresource=status", "-p", patch)
+
     async def naked_pod(self, name: str, *, fault: str = "") -> None:
         await asyncio.to_thread(
             self._shop.apply,
@@ -129,7 +156,7 @@ class LabCluster:
 
     async def close(self) -> None:
         await self.api.close()
-        await self._kubectl("delete", "--wait=false", "deployment,pod,pdb,hpa,cronjob", "--all")
+        await self._kubectl("delete", "--wait=false", "deployment,pod,pdb,hpa,cronjob,job", "--all")
         await self._kubectl("uncordon", *NODES)
 
     async def _kubectl(self, *arguments: str) -> str:

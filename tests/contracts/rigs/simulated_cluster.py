@@ -57,6 +57,12 @@ class SimulatedRig:
     async def cron_job(self, name: str) -> None:
         self.cluster.world.repeat(self.namespace, name, schedule="0 0 30 2 *")
 
+    async def job(self, cron_job: str, name: str, *, fails: bool) -> None:
+        self.cluster.world.job(self.namespace, cron_job, name, fails=fails)
+
+    async def condition(self, node: str, type_: str, status: str) -> None:
+        self.cluster.world.nodes.condition(node, type_, status)
+
     async def naked_pod(self, name: str, *, fault: str = "") -> None:
         if fault == UNPULLABLE:
             self.cluster.world.unpullable_images.add(f"{name}:1")

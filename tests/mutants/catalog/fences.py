@@ -65,7 +65,7 @@ FENCES = (
     Mutant(
         "what the workload bears is done again",
         "worker/domain/deciding/remedy.py",
-        "    if not isinstance(rollout, RolloutHealth) or rollout.last_intent != identity:\n",
+        "    if isinstance(own, Gone | Unknown) or own.last_intent != identity:\n",
         "    if True:\n",
     ),
 )

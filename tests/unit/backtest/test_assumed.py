@@ -9,6 +9,7 @@ from tests.unit.backtest.recordings import DAY_S, POD, alert, deploy, recorded
 from worker.backtest.assumed import FIRING_MAX, NAMED_MAX, REPLICAS, REVISIONS_MAX
 from worker.domain.document.identity import Subject, SubjectKind
 from worker.domain.observed.evidence import AlertStates, Unknown
+from worker.domain.observed.nodes import NodeHealth
 
 
 def test_without_an_alert_everything_is_well() -> None:
@@ -125,12 +126,21 @@ def test_what_isnt_understood_live_isnt_here(kind: str) -> None:
 
 
 def test_of_what_has_no_workload_nothing_is_asked() -> None:
-    for subject in (Subject(SubjectKind.NODE, "", "node-a"),
-                    Subject(SubjectKind.UNRESOLVED, "shop", "")):  # fmt: skip
-        facts = Seen(alert(), subject=subject).facts()
-        assert isinstance(facts.rollout, Unknown)
-        assert isinstance(facts.alerts, Unknown)
-        assert facts.scopes is SCOPES
+    facts = Seen(alert(), subject=Subject(SubjectKind.UNRESOLVED, "shop", "")).facts()
+    assert isinstance(facts.rollout, Unknown)
+    assert isinstance(facts.alerts, Unknown)
+    assert facts.scopes is SCOPES
+
+
+def test_a_node_is_unfit_while_an_alert_about_it_fires() -> None:
+    seen = Seen(alert("KubeNodeNotReady"), subject=Subject(SubjectKind.NODE, "", "node-a"))
+    node = seen.facts().node
+    assert isinstance(node, NodeHealth)
+    assert (node.unfit, node.spare) == ("Ready is False", 9)
+    seen.take(alert("KubeNodeNotReady", until_s=600.0))
+    node = seen.facts().node
+    assert isinstance(node, NodeHealth)
+    assert node.unfit == ""
 
 
 def test_it_stays_bounded() -> None:

@@ -106,7 +106,7 @@ def test_what_came_of_an_act_demotes_nobody() -> None:
 def test_what_isnt_a_service_goes_to_a_human() -> None:
     node = alert("KubeNodeNotReady", service="", namespace="monitoring", node="node-a")
     told = replayed(recorded(node, alert(service="", namespace="nowhere")))
-    assert told.report.escalated == {"owner_unknown": 2}
+    assert told.report.escalated == {"no_playbook": 1, "owner_unknown": 1}
 
 
 def test_journals_are_whole() -> None:

@@ -18,15 +18,17 @@ from tests.unit.domain.builders import (
     opened,
     pod,
 )
+from tests.unit.domain.containing import CORDON, fit
 from worker.domain.deciding.decision import decide
 from worker.domain.document.incident import Phase
 from worker.domain.document.subject import SubjectDocument
 from worker.domain.incoming.absorb import absorb
 from worker.domain.incoming.inbox import accept
-from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.evidence import AlertStates, Unknown
 from worker.domain.observed.facts import Facts
 from worker.domain.observed.pods import Pod, PodHealth
 from worker.domain.playbooks.pack import Pack
+from worker.domain.playbooks.playbook import Mode
 from worker.domain.scopes.common_cause import (
     Root,
     blamed_node,
@@ -75,7 +77,8 @@ def handed_over() -> SubjectDocument:
 def decided_node(document: SubjectDocument, at_s: float, blaming: int) -> SubjectDocument:
     sick = tuple(Sick(f"service/shop/s-{n}", 1.0, "not_ready", "node-1") for n in range(blaming))
     seen = ScopesSeen((ScopeDocument(CLUSTER.kind, sick=sick),), known=40)
-    facts = Facts(at_s, clock_skew_s=0.0, scopes=seen)
+    quiet = AlertStates(frozenset(), frozenset())
+    facts = Facts(at_s, node=fit(), alerts=quiet, clock_skew_s=0.0, scopes=seen)
     return decide(document, facts, Pack(1, ()), POLICY, at_s).document
 
 
@@ -92,6 +95,17 @@ def test_its_root_is_undecided_until_a_human_has_it() -> None:
     assert "4 services are sick on node-1 and well elsewhere" in notice.summary
 
 
+@pytest.mark.parametrize(
+    ("mode", "waits"),
+    [(Mode.OBSERVE, False), (Mode.SUGGEST, False), (Mode.APPROVE, True), (Mode.AUTO, True)],
+)
+def test_what_a_mode_leaves_to_others_keeps_no_child_waiting(mode: Mode, waits: bool) -> None:
+    """A human was told of the node, or nobody is; what is asked for may still be done."""
+    policy = replace(POLICY, mode=mode)
+    document = CORDON.looked(CORDON.opened(), CORDON.sick, 60.0, policy)
+    assert (undecided_root(document) is not None) is waits
+
+
 def test_what_else_a_node_is_troubled_by_is_no_root() -> None:
     disk = alert("NodeFilesystemSpaceFillingUp", pod="")
     full = absorb(accept(SubjectDocument(NODE), [disk]), POLICY, NOW_S)
@@ -102,7 +116,9 @@ def test_what_else_a_node_is_troubled_by_is_no_root() -> None:
 def test_its_incident_is_over_when_no_service_blames_it_any_more() -> None:
     still = decided_node(handed_over(), NOW_S + 600.0, 1)
     assert only(still).phase is Phase.ESCALATED, "one is enough to go on with"
-    over = decided_node(still, NOW_S + 1200.0, 0)
+    over = still
+    for number in range(4):
+        over = decided_node(over, NOW_S + 1200.0 + 50.0 * number, 0)
     assert only(over).resolution is Reason.RESOLVED_BY_OTHERS
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from worker.domain.document.identity import INGEST, KEY_LENGTH, Subject, SubjectKind, Target
+from worker.domain.document.identity import Subject, SubjectKind, Target
 from worker.domain.incoming.correlation import CAUSE_LENGTH_MAX, cause_of, correlate, subject_of
 
 WEB = Subject(SubjectKind.SERVICE, "shop", "Deployment/web")
@@ -20,9 +20,13 @@ class Cluster:
 
     owners: dict[tuple[str, str], Target] = field(default_factory=dict)
     workloads: frozenset[Target] = frozenset()
+    others: dict[tuple[str, str, str], Target] = field(default_factory=dict)
 
     def owner_of_pod(self, namespace: str, pod: str) -> Target | None:
         return self.owners.get((namespace, pod))
+
+    def owner_of(self, namespace: str, kind: str, name: str) -> Target | None:
+        return self.others.get((namespace, kind, name))
 
     def services(self) -> int:
         return 1
@@ -44,9 +48,13 @@ CLUSTER = Cluster(
             Target("Deployment", "shop", "web", "u1"),
             Target("StatefulSet", "shop", "db", "u4"),
             Target("DaemonSet", "shop", "agent", "u5"),
-            Target("Job", "shop", "nightly-28", "u6"),
         }
     ),
+    others={
+        ("shop", "Job", "nightly-28"): Target("CronJob", "shop", "nightly", "u3"),
+        ("shop", "Job", "import"): Target("Job", "shop", "import", "u6"),
+        ("shop", "HorizontalPodAutoscaler", "scaler"): Target("Deployment", "shop", "web", "u1"),
+    },
 )
 
 
@@ -63,7 +71,13 @@ def service(name: str) -> Subject:
         pytest.param({"deployment": "web"}, WEB, id="deployment"),
         pytest.param({"statefulset": "db"}, service("StatefulSet/db"), id="statefulset"),
         pytest.param({"daemonset": "agent"}, service("DaemonSet/agent"), id="daemonset"),
-        pytest.param({"job_name": "nightly-28"}, service("Job/nightly-28"), id="job"),
+        pytest.param({"job_name": "nightly-28"}, service("CronJob/nightly"), id="job"),
+        pytest.param({"job_name": "import"}, service("Job/import"), id="a job of nobody's"),
+        pytest.param(
+            {"horizontalpodautoscaler": "scaler", "pod": "exporter"},
+            WEB,
+            id="what an autoscaler scales",
+        ),
         pytest.param({"job": "nightly-28"}, UNRESOLVED, id="the scrape job's label is no job"),
         pytest.param(
             {"horizontalpodautoscaler": "web"}, UNRESOLVED, id="what the inventory doesn't know"
@@ -159,30 +173,3 @@ def test_a_name_that_is_plain_is_its_cause_and_a_changed_one_carries_its_hash() 
     assert cause_of("x" * CAUSE_LENGTH_MAX) == f"alert_{'x' * CAUSE_LENGTH_MAX}"
     cut = cause_of("x" * (CAUSE_LENGTH_MAX + 1))
     assert re.fullmatch(rf"alert_x{{{CAUSE_LENGTH_MAX}}}_[0-9a-f]{{8}}", cut)
-
-
-def test_a_key_is_the_subject_and_nothing_else() -> None:
-    subjects = [
-        WEB,
-        service("StatefulSet/web"),
-        Subject(SubjectKind.SERVICE, "blog", "Deployment/web"),
-        Subject(SubjectKind.NODE, "", "node-1"),
-        UNRESOLVED,
-        INGEST,
-    ]
-    assert len({one.key for one in subjects}) == len(subjects)
-    assert WEB.key == Subject(SubjectKind.SERVICE, "shop", "Deployment/web").key
-    assert all(re.fullmatch(rf"[a-f0-9]{{{KEY_LENGTH}}}", one.key) for one in subjects)
-
-
-@pytest.mark.parametrize(
-    ("subject", "workload"),
-    [
-        (WEB, ("Deployment", "web")),
-        (service("web"), None),
-        (UNRESOLVED, None),
-        (Subject(SubjectKind.NODE, "", "a/b"), None),
-    ],
-)
-def test_only_a_service_has_a_workload(subject: Subject, workload: tuple[str, str] | None) -> None:
-    assert subject.workload == workload

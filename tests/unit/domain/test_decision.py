@@ -75,7 +75,6 @@ def test_a_second_look_at_the_same_decides_nothing_twice() -> None:
     ("subject", "reason"),
     [
         (Subject(SubjectKind.UNRESOLVED, "shop", ""), Reason.OWNER_UNKNOWN),
-        (Subject(SubjectKind.NODE, "", "node-1"), Reason.OWNER_UNKNOWN),
         (INGEST, Reason.MALFORMED_INPUT),
     ],
 )

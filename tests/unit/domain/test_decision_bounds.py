@@ -109,7 +109,24 @@ def test_what_our_bugs_leave_unread_goes_to_a_human_and_stays() -> None:
         pytest.param(leasing(ended=False), HEALTH, id="a lease is held"),
         pytest.param(leasing(ended=True), [], id="it has ended"),
         pytest.param(
-            opened(subject=Subject(SubjectKind.NODE, "", "node-1")), [], id="nothing can be asked"
+            opened(subject=Subject(SubjectKind.NODE, "", "node-1")),
+            [ProbeName.NODE_HEALTH, ProbeName.ALERT_STATE, ProbeName.KILL_SWITCH],
+            id="a node",
+        ),
+        pytest.param(
+            opened(subject=Subject(SubjectKind.SERVICE, "shop", "CronJob/nightly")),
+            [
+                ProbeName.CRON_JOB_HEALTH,
+                ProbeName.ALERT_STATE,
+                ProbeName.KILL_SWITCH,
+                ProbeName.OWNERSHIP,
+            ],
+            id="a CronJob",
+        ),
+        pytest.param(
+            opened(subject=Subject(SubjectKind.UNRESOLVED, "shop", "")),
+            [],
+            id="nothing can be asked",
         ),
     ],
 )

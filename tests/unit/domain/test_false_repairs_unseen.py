@@ -7,27 +7,16 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.domain.builders import (
-    NOW_S,
-    POLICY,
-    RESOLVED,
     WATCH,
     WELL,
-    alert,
-    decided,
     only,
-    opened,
     rollout,
     steadily,
     verifying,
     watched,
 )
 from tests.unit.domain.remedies import HPA, SCALE, SETTLED_S, Remedy
-from worker.domain.document.identity import Subject, SubjectKind
-from worker.domain.document.incident import Phase
-from worker.domain.incoming.absorb import absorb
-from worker.domain.incoming.inbox import accept
 from worker.domain.observed.evidence import AlertStates, Unknown
-from worker.domain.observed.facts import Facts
 from worker.domain.story.reason import Reason
 
 QUIET = AlertStates(frozenset(), frozenset())
@@ -44,23 +33,6 @@ def test_weaken_the_probe() -> None:
     document = watched(verifying(), *steadily(changed, SETTLED_S, SETTLED_S + WATCH.window_s))
     assert only(document).resolution is Reason.RESOLVED_BY_OTHERS
     assert only(document).attempts[0].verdict is Reason.RESOLVED_BY_OTHERS
-
-
-def test_cordon() -> None:
-    """KubeNodeNotReady leaves cordoned nodes out, so that a cordon resolves it. Nothing is asked of
-    a node today, so its monitor's word closes what a human has: it is credited to nobody.
-
-    It would take the node's own condition (`Facts.node`) for a node's incident to be watched.
-    """
-    node = Subject(SubjectKind.NODE, "", "node-1")
-    fires = alert("KubeNodeNotReady", pod="")
-    document = opened(fires, subject=node)
-    document = decided(document, Facts(NOW_S), NOW_S + 1.0).document
-    assert only(document).phase is Phase.ESCALATED
-    over = replace(fires, status=RESOLVED)
-    document = absorb(accept(document, (over,)), POLICY, NOW_S + 60.0)
-    document = decided(document, Facts(NOW_S), NOW_S + 61.0).document
-    assert (only(document).resolution, only(document).attempts) == (Reason.RESOLVED_BY_OTHERS, ())
 
 
 @pytest.mark.parametrize("remedy", [SCALE, HPA], ids=lambda one: str(one.verb))

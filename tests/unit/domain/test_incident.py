@@ -21,7 +21,7 @@ ALLOWED = {
     ("open", "acting"), ("open", "escalated"), ("open", "resolved"),
     ("acting", "open"), ("acting", "verifying"), ("acting", "escalated"),
     ("verifying", "open"), ("verifying", "resolved"), ("verifying", "escalated"),
-    ("escalated", "resolved"),
+    ("escalated", "resolved"), ("escalated", "open"),
 }  # fmt: skip
 
 

@@ -25,13 +25,12 @@ from tests.unit.domain.plan_cases import (
 from worker.domain.catalogue import Verb
 from worker.domain.observed.evidence import Gone, Unknown
 from worker.domain.observed.pods import Container, Pod
-from worker.domain.planners import PLANNERS
+from worker.domain.planners import PLANNED
 from worker.domain.planners.plan import Plan, Refusal, Then
 from worker.domain.story.reason import Reason
 
 BY_SICK_PODS = (Verb.EVICT_POD, Verb.ROLLOUT_RESTART, Verb.ROLL_BACK)
-UNDOES = (Verb.RESUME_ROLLOUT, Verb.SUSPEND_CRON_JOB, Verb.RESUME_CRON_JOB, Verb.CORDON,
-          Verb.UNCORDON)  # fmt: skip
+UNDOES = (Verb.RESUME_ROLLOUT, Verb.RESUME_CRON_JOB, Verb.UNCORDON)
 
 
 @pytest.mark.parametrize("verb", Verb)
@@ -67,13 +66,13 @@ def test_nothing_sick_is_nothing_to_do(verb: Verb, pods: list[Pod]) -> None:
 
 @pytest.mark.parametrize("verb", UNDOES)
 def test_what_is_only_ever_an_undo_is_never_planned_first(verb: Verb) -> None:
-    expected = (Reason.UNSUPPORTED, Then.NEXT_STEP, f"{verb} is never planned first")
+    expected = (Reason.UNSUPPORTED, Then.NEXT_STEP, "not for a Deployment")
     assert words(refused(verb, SICK)) == expected
-    assert verb not in PLANNERS
+    assert verb not in PLANNED
 
 
 def test_every_other_verb_has_a_planner() -> None:
-    assert set(PLANNERS) == set(Verb) - set(UNDOES)
+    assert set(PLANNED) == set(Verb) - set(UNDOES)
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,20 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.domain.builders import reasons
-from tests.unit.domain.reached import Way, by_answers, by_ends, by_guards, by_people, by_plans
+from tests.unit.domain.reached import (
+    Way,
+    by_answers,
+    by_containment,
+    by_ends,
+    by_guards,
+    by_people,
+    by_plans,
+)
 from worker.domain.document.subject import SubjectDocument
 from worker.domain.story.journal import broken_at, story
 from worker.domain.story.reason import Reason
 
-MODULES = (by_ends, by_plans, by_guards, by_people, by_answers)
+MODULES = (by_ends, by_plans, by_guards, by_people, by_answers, by_containment)
 WAYS: dict[Reason, Way] = {reason: way for module in MODULES for reason, way in module.WAYS.items()}
 
 

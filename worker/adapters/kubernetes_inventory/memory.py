@@ -1,5 +1,5 @@
-"""Who owns which pod, as last seen. What vanished is remembered for hours, so that an alert about
-a pod that is gone still finds its owner.
+"""Who owns which pod, Job and autoscaler, as last seen. What vanished is remembered for hours, so
+that an alert about a pod that is gone still finds its owner.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is kept of one object; `owner` is its controller, with the uid that it names."""
+    """What is kept of one object; `owner` is its controller, with the uid that it names; of an
+    autoscaler it is what it scales, by kind and name only."""
 
     uid: str
     owner: Target | None
@@ -33,16 +34,27 @@ class Memory:
 
     def owner_of_pod(self, namespace: str, pod: str, now_s: float) -> Target | None:
         """The top of the pod's owner chain; the pod itself when nothing controls it."""
-        known = self._find("Pod", (namespace, pod), now_s)
+        return self.owner_of("Pod", namespace, pod, now_s)
+
+    def owner_of(self, kind: str, namespace: str, name: str, now_s: float) -> Target | None:
+        """The top of its owner chain; itself when nothing controls it."""
+        known = self._find(kind, (namespace, name), now_s)
         if known is None:
             return None
-        top = Target("Pod", namespace, pod, known.uid)
+        top = Target(kind, namespace, name, known.uid)
         for _ in range(CHAIN_MAX):
             if known is None or known.owner is None:
                 break
             top = known.owner
             known = self._find(top.kind, (namespace, top.name), now_s)
         return top
+
+    def scaled_by(self, kind: str, namespace: str, name: str, now_s: float) -> Target | None:
+        """What this autoscaler scales, when it exists."""
+        known = self._find(kind, (namespace, name), now_s)
+        if known is None or known.owner is None:
+            return None
+        return self.present(known.owner.kind, namespace, known.owner.name)
 
     def present(self, kind: str, namespace: str, name: str) -> Target | None:
         known = self._present.get(kind, {}).get((namespace, name))

@@ -1,4 +1,5 @@
-"""Keeping the inventory true: every kind is listed once and then watched, metadata only.
+"""Keeping the inventory true: every kind is listed once and then watched, metadata only, but for
+autoscalers: what they scale stands in their spec.
 
 Rules of this file: any doubt about the stream ends in a new list after a growing pause. One kind's
 trouble never stops another kind.
@@ -15,14 +16,19 @@ from worker.adapters.kubernetes_inventory.memory import Key, Known, Memory
 from worker.domain.document.identity import Target
 from worker.engine.ports import Clock, Json, PermanentError, Telemetry, TransientError
 
-KINDS = ("Pod", "ReplicaSet", "Deployment", "StatefulSet", "DaemonSet", "Job")
-OPTIONAL_KINDS = frozenset({"Job"})  # without the right to see them the rest still stands
+AUTOSCALER = "HorizontalPodAutoscaler"
+KINDS = (
+    "Pod", "ReplicaSet", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", AUTOSCALER,
+)  # fmt: skip
+OPTIONAL_KINDS = frozenset({"Job", "CronJob", AUTOSCALER})
+"""Without the right to see them the rest still stands."""
 SERVICE_KINDS = ("Deployment", "StatefulSet", "DaemonSet")
 PAGES_MAX = 1000  # half a million objects of one kind; more is not a cluster but a fault
 WATCH_TIMEOUT_S = 60  # the API server ends a watch then, and it is begun anew where it ended
 WATCH_IDLE_MAX_S = 90.0  # a longer silence than a watch may last: the connection is dead
 RETRY_FIRST_S, RETRY_MAX_S = 1.0, 30.0  # pause after a failure, doubled each time
 METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+WHOLE = "application/json"
 METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 NOT_UNDERSTOOD = (KeyError, TypeError, AttributeError)  # an answer that is no list, or no event
 
@@ -65,6 +71,10 @@ class KubernetesInventory:
     def owner_of_pod(self, namespace: str, pod: str) -> Target | None:
         return self._memory.owner_of_pod(namespace, pod, self._clock.now_s())
 
+    def owner_of(self, namespace: str, kind: str, name: str) -> Target | None:
+        find = self._memory.scaled_by if kind == AUTOSCALER else self._memory.owner_of
+        return find(kind, namespace, name, self._clock.now_s())
+
     def workload(self, namespace: str, kind: str, name: str) -> Target | None:
         return self._memory.present(kind, namespace, name)
 
@@ -98,11 +108,12 @@ class KubernetesInventory:
         found: dict[Key, Known] = {}
         more = ""
         for _ in range(PAGES_MAX):
-            status, page = await self._api.metadata_page(kind, accept=METADATA_LIST, more=more)
+            accept = WHOLE if kind == AUTOSCALER else METADATA_LIST
+            status, page = await self._api.metadata_page(kind, accept=accept, more=more)
             if status != 200:
                 raise _failed(f"list {kind}", status, page)
             try:
-                found.update(_known(one["metadata"]) for one in page["items"] or [])
+                found.update(_known(kind, one) for one in page["items"] or [])
                 more = page["metadata"].get("continue") or ""
                 version = str(page["metadata"]["resourceVersion"])
             except NOT_UNDERSTOOD as error:
@@ -118,7 +129,7 @@ class KubernetesInventory:
         began_s = self._clock.monotonic_s()
         events = self._api.watch(
             kind,
-            accept=METADATA,
+            accept=WHOLE if kind == AUTOSCALER else METADATA,
             version=version,
             timeout_s=WATCH_TIMEOUT_S,
             idle_max_s=WATCH_IDLE_MAX_S,
@@ -140,15 +151,20 @@ class KubernetesInventory:
     def _apply(self, kind: str, event: Mapping[str, Any]) -> str:
         metadata = event["object"]["metadata"]
         if event["type"] in ("ADDED", "MODIFIED"):
-            self._memory.put(kind, *_known(metadata))
+            self._memory.put(kind, *_known(kind, event["object"]))
         elif event["type"] == "DELETED":
             key = (metadata.get("namespace", ""), metadata["name"])
             self._memory.drop(kind, key, self._clock.now_s())
         return str(metadata["resourceVersion"])
 
 
-def _known(metadata: Json) -> tuple[Key, Known]:
+def _known(kind: str, found: Json) -> tuple[Key, Known]:
+    metadata = found["metadata"]
     namespace = metadata.get("namespace", "")
+    if kind == AUTOSCALER:
+        scaled = found["spec"]["scaleTargetRef"]
+        target = Target(scaled["kind"], namespace, scaled["name"], "")
+        return (namespace, metadata["name"]), Known(metadata["uid"], target)
     owners = (one for one in metadata.get("ownerReferences") or [] if one.get("controller"))
     owner = next((Target(one["kind"], namespace, one["name"], one["uid"]) for one in owners), None)
     return (namespace, metadata["name"]), Known(metadata["uid"], owner)

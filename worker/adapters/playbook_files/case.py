@@ -35,6 +35,27 @@ class GivenEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenNode:
+    """`unfit`: the condition that shows it so, "" when none does. `others_out` of the `others` of
+    its pool take no pods."""
+
+    unfit: str
+    cordoned: bool
+    control_plane: bool
+    others: int
+    others_out: int
+    leaving: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenCronJob:
+    """`failed`: how many of its jobs failed since one succeeded."""
+
+    failed: int
+    suspended: bool
+
+
+@dataclass(frozen=True, slots=True)
 class GivenFacts:
     """`autoscaler`: the fewest and the most replicas it may make."""
 
@@ -48,6 +69,8 @@ class GivenFacts:
     autoscaler: tuple[int, int] | None
     gitops: str
     operator: str
+    node: GivenNode
+    cron_job: GivenCronJob
     kill_switch: bool
     silenced: bool
     unknown: frozenset[str]

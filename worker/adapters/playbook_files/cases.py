@@ -11,8 +11,10 @@ from worker.adapters.playbook_files.case import (
     Expected,
     Given,
     GivenAlert,
+    GivenCronJob,
     GivenEvent,
     GivenFacts,
+    GivenNode,
     GivenPod,
 )
 from worker.adapters.playbook_files.case_format import PLAYBOOK_TEST
@@ -107,10 +109,27 @@ def _facts(facts: Mapping[str, Found]) -> GivenFacts:
         autoscaler=None if scaler is None else (_or(scaler, "min", 1), scaler["max"].value),
         gitops=_or(facts, "gitops", ""),
         operator=_or(facts, "operator", ""),
+        node=_node(facts["node"].fields if "node" in facts else {}),
+        cron_job=_cron_job(facts["cronJob"].fields if "cronJob" in facts else {}),
         kill_switch=_or(facts, "killSwitch", False),
         silenced=_or(facts, "silenced", False),
         unknown=frozenset(_each(facts, "unknown", _text)),
     )
+
+
+def _node(node: Mapping[str, Found]) -> GivenNode:
+    return GivenNode(
+        unfit=_or(node, "unfit", ""),
+        cordoned=_or(node, "cordoned", False),
+        control_plane=_or(node, "controlPlane", False),
+        others=_or(node, "others", 9),
+        others_out=_or(node, "othersOut", 0),
+        leaving=_or(node, "leaving", ""),
+    )
+
+
+def _cron_job(cron_job: Mapping[str, Found]) -> GivenCronJob:
+    return GivenCronJob(_or(cron_job, "failed", 0), _or(cron_job, "suspended", False))
 
 
 def _pod(pod: Found) -> GivenPod:

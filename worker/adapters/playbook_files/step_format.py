@@ -18,7 +18,7 @@ from worker.adapters.playbook_files.forms import (
 )
 from worker.domain.catalogue import DESCRIPTOR_OF, Verb
 from worker.domain.catalogue.descriptor import Parameter, ParameterKind
-from worker.domain.planners import PLANNERS
+from worker.domain.planners import PLANNED
 from worker.domain.playbooks.playbook import Mode, Step, Watch
 
 HUMAN = "human"  # the word for the end of every ladder, as `next`
@@ -38,7 +38,7 @@ MODES = OneOf(
         str(Mode.AUTO): "act",
     }
 )
-ACTIONS = OneOf({str(verb): DESCRIPTOR_OF[verb].words for verb in PLANNERS})
+ACTIONS = OneOf({str(verb): DESCRIPTOR_OF[verb].words for verb in Verb if verb in PLANNED})
 """Only what can be planned: some verbs exist as the undo of another, and are never a first step."""
 
 EXPRESSION = Expression(EXPRESSION_LENGTH_MAX)

@@ -121,6 +121,19 @@ class SimulatedCluster:
             found = self.world.find(top.kind, namespace, top.name)
         return top
 
+    def owner_of(self, namespace: str, kind: str, name: str) -> Target | None:
+        """Seen: inventory/job_of_a_cron_job, inventory/scaled_by_an_autoscaler."""
+        found = self.world.find(kind, namespace, name)
+        if found is None:
+            return None
+        if kind == "HorizontalPodAutoscaler":
+            scaled = found["spec"]["scaleTargetRef"]
+            return self.workload(namespace, scaled["kind"], scaled["name"])
+        owner = controller(found)
+        if owner is None:
+            return Target(kind, namespace, name, found["metadata"]["uid"])
+        return Target(owner["kind"], namespace, owner["name"], owner["uid"])
+
     def services(self) -> int:
         return len(self.world.of("Deployment"))
 

@@ -37,6 +37,17 @@ class Nodes(MutableMapping[str, bool]):
     def __delitem__(self, name: str) -> None:
         self._store.drop("Node", self._store.objects["Node", "", name])
 
+    def condition(self, name: str, type_: str, status: str) -> None:
+        """What its kubelet, or a detector on it, says of it. Seen: cluster_unwell/unfit_node."""
+        node = self._store.objects["Node", "", name]
+        conditions = node["status"]["conditions"]
+        known = next((one for one in conditions if one["type"] == type_), None)
+        if known is None:
+            conditions.append({"type": type_, "status": status})
+        else:
+            known["status"] = status
+        self._store.put("Node", node)
+
     def __iter__(self) -> Iterator[str]:
         return iter([one["metadata"]["name"] for one in self._store.of("Node")])
 

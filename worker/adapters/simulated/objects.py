@@ -12,7 +12,7 @@ from worker.engine.ports import Json
 
 API_VERSIONS = {
     "Deployment": "apps/v1", "ReplicaSet": "apps/v1", "Pod": "v1", "Node": "v1",
-    "PodDisruptionBudget": "policy/v1", "CronJob": "batch/v1",
+    "PodDisruptionBudget": "policy/v1", "CronJob": "batch/v1", "Job": "batch/v1",
     "HorizontalPodAutoscaler": "autoscaling/v2",
 }  # fmt: skip
 CLUSTER_SCOPED = frozenset({"Node"})

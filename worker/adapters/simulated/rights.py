@@ -20,7 +20,14 @@ RESOURCES = {
 """Kind to API group and resource."""
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 READ = ("Pod", "Node", "HorizontalPodAutoscaler", *WORKLOADS)
-LISTED = ("ReplicaSet", "Job", "PodDisruptionBudget", "ScaledObject", "VerticalPodAutoscaler")
+LISTED = (
+    "ReplicaSet",
+    "Job",
+    "CronJob",
+    "PodDisruptionBudget",
+    "ScaledObject",
+    "VerticalPodAutoscaler",
+)
 RIGHTS = frozenset(
     {(verb, kind, "") for verb in ("get", "list") for kind in READ}
     | {("list", kind, "") for kind in LISTED}

@@ -14,7 +14,7 @@ from worker.adapters.simulated.budgets import count
 from worker.adapters.simulated.controllers import pods_of, reconcile
 from worker.adapters.simulated.life import Life
 from worker.adapters.simulated.nodes import Nodes
-from worker.adapters.simulated.objects import canonical, is_ready, is_terminating
+from worker.adapters.simulated.objects import canonical, is_ready, is_terminating, reference, stamp
 from worker.engine.ports import Json
 
 STRATEGY = {
@@ -102,6 +102,23 @@ class World(Life):
         metadata = {"namespace": namespace, "name": name, "generation": 1}
         spec = {"schedule": schedule, "suspend": False}
         return self.put("CronJob", {"metadata": metadata, "spec": spec, "status": {}})
+
+    def job(self, namespace: str, cron_job: str, name: str, *, fails: bool) -> Json:
+        """One of its jobs, which ends at once. Seen: cluster_unwell/jobs_of_a_cron_job."""
+        owner = self.objects["CronJob", namespace, cron_job]
+        now = stamp(self.clock.now_s())
+        ended = {
+            "type": "Failed" if fails else "Complete", "status": "True", "lastTransitionTime": now,
+        }  # fmt: skip
+        if not fails:
+            owner["status"]["lastSuccessfulTime"] = now
+            self.put("CronJob", owner)
+        metadata = {
+            "namespace": namespace, "name": name, "ownerReferences": [reference("CronJob", owner)],
+        }  # fmt: skip
+        return self.put(
+            "Job", {"metadata": metadata, "spec": {}, "status": {"conditions": [ended]}}
+        )
 
     def annotate(self, kind: str, namespace: str, name: str, key: str, value: str) -> None:
         """Change an object's metadata. Seen: cluster_patches/stale_version."""

@@ -71,8 +71,9 @@ class Right:
 @dataclass(frozen=True, slots=True)
 class Descriptor:
     """One verb. `disrupts`: it takes capacity for a while, and so needs a lease.
-    `changes_template`: it starts a rollout. `undo` puts back what the attempt found; "" as
-    `irreversible` when there is an undo, or nothing that needs one."""
+    `changes_template`: it starts a rollout. `contains`: it mends nothing, but keeps the harm from
+    growing, and stands until its subject is well again. `undo` puts back what the attempt found;
+    "" as `irreversible` when there is an undo, or nothing that needs one."""
 
     verb: Verb
     words: str
@@ -87,3 +88,4 @@ class Descriptor:
     rights: tuple[Right, ...]
     disrupts: bool = False
     changes_template: bool = False
+    contains: bool = False

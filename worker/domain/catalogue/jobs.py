@@ -5,6 +5,8 @@ from __future__ import annotations
 from worker.domain.catalogue.descriptor import (
     ActionClass,
     Descriptor,
+    Parameter,
+    ParameterKind,
     Right,
     Verb,
 )
@@ -17,12 +19,17 @@ JOBS: tuple[Descriptor, ...] = (
         ActionClass.MEDIUM,
         SubjectKind.SERVICE,
         frozenset({"CronJob"}),
-        {},
+        {
+            "failures": Parameter(
+                ParameterKind.COUNT, 2, 10, 3, "so many jobs failed since one succeeded"
+            ),
+        },
         undo=Verb.RESUME_CRON_JOB,
         irreversible="",
-        before=("it is not suspended",),
-        verified_by="no further job of it fails",
+        before=("it is not suspended", "its jobs fail again and again"),
+        verified_by="a job of it that succeeds, run by hand; suspending alone repairs nothing",
         rights=(Right("patch", "batch", "cronjobs"),),
+        contains=True,
     ),
     Descriptor(
         Verb.RESUME_CRON_JOB,
@@ -33,8 +40,8 @@ JOBS: tuple[Descriptor, ...] = (
         {},
         undo=Verb.SUSPEND_CRON_JOB,
         irreversible="",
-        before=("it was suspended by us",),
-        verified_by="its next job succeeds",
+        before=("it was suspended by us", "a job of it has succeeded since"),
+        verified_by="it is not suspended any more",
         rights=(Right("patch", "batch", "cronjobs"),),
     ),
 )  # fmt: skip

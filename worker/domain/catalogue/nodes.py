@@ -20,10 +20,12 @@ NODES: tuple[Descriptor, ...] = (
         {},
         undo=Verb.UNCORDON,
         irreversible="",
-        before=("it is not cordoned", "no other node of its pool is"),
+        before=("a condition shows it unfit", "it is not cordoned", "it is no control plane",
+                "enough nodes of its pool take pods"),
         verified_by="the node's own condition; its alert is cleared by the cordon itself",
         rights=(Right("patch", "", "nodes"),),
         disrupts=True,
+        contains=True,
     ),
     Descriptor(
         Verb.UNCORDON,

@@ -50,12 +50,13 @@ def commit(
         decided_at_s=now_s,
         sent_at_s=now_s,
         parameters=planned.parameters,
+        node_pool=planned.node_pool,
     )
     acting = incident.with_attempt(attempt).to(
         Phase.ACTING, attempts_made=incident.attempts_made + 1, hold=None, streak=None,
         request=None if not undoes else incident.request,
     )  # fmt: skip
-    lease = HeldLease(identity, now_s, now_s + policy.lease_s)
+    lease = HeldLease(identity, now_s, now_s + policy.lease_s, node_pool=planned.node_pool)
     document = replace(
         document.with_incident(acting),
         intents=(*document.intents, intent),

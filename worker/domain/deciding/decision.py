@@ -19,14 +19,17 @@ from worker.domain.document.incident import Incident, Phase
 from worker.domain.document.outbox import Intent
 from worker.domain.document.subject import SubjectDocument
 from worker.domain.incoming.absorb import opened
+from worker.domain.observed.cron_jobs import CronJobHealth
 from worker.domain.observed.evidence import RolloutHealth, Unknown
 from worker.domain.observed.facts import Facts, baseline
+from worker.domain.observed.nodes import NodeHealth
 from worker.domain.observed.pods import PodHealth
 from worker.domain.people.shadow import judged
 from worker.domain.playbooks.pack import Pack
 from worker.domain.scopes.leases import give_back
 from worker.domain.story.journal import EntryKind
 from worker.domain.story.reason import Reason
+from worker.domain.verify.containment import contains
 from worker.domain.verify.undo import undo
 from worker.domain.verify.verifying import verify
 from worker.domain.verify.watching import healed_by_others, watch_escalated
@@ -105,7 +108,7 @@ def _advance(
 def _open(
     document: SubjectDocument, incident: Incident, waiting: bool, situation: Situation
 ) -> SubjectDocument:
-    if document.subject.workload is not None and not _harmful(incident):
+    if document.subject.has_object and not _must_be_undone(incident):
         onset = (incident.onset,) if incident.onset is not None else ()
         document = healed_by_others(document, incident, situation, onset)
         incident = document.incident(incident.id) or incident
@@ -117,31 +120,39 @@ def _open(
     return consider(document, incident, situation)
 
 
-def _harmful(incident: Incident) -> bool:
-    """What made things worse is put back and told, even if it looks well by now."""
+def _must_be_undone(incident: Incident) -> bool:
+    """What made things worse is put back and told, even if it looks well by now; what contains is
+    put back because it does."""
     attempt = incident.attempt(incident.undoing)
-    return attempt is not None and attempt.verdict is Reason.WORSE
+    return attempt is not None and (attempt.verdict is Reason.WORSE or contains(attempt))
 
 
 def _tell(
     document: SubjectDocument, incident: Incident, situation: Situation
 ) -> tuple[SubjectDocument, Incident]:
     """Put what was seen into the journal, when it differs from what was told last."""
-    rollout, pods = situation.facts.rollout, situation.facts.pods
-    if not isinstance(rollout, RolloutHealth) or not isinstance(pods, PodHealth):
-        return document, incident
-    crashing = sum(pod.crash_looping for pod in pods.live)
-    seen = (
-        f"{rollout.available} of {rollout.desired} replicas available, {crashing} crash looping, "
-        f"revision {rollout.revision or 'unknown'}"
-    )
-    if seen == incident.seen:
+    seen = _seen(situation.facts)
+    if not seen or seen == incident.seen:
         return document, incident
     incident = replace(incident, seen=seen)
     document = document.with_incident(incident).note(
         EntryKind.EVIDENCE, Reason.OBSERVED, situation.now_s, incident.id, seen=seen
     )
     return document, incident
+
+
+def _seen(facts: Facts) -> str:
+    """The subject's own object in words, "" when it isn't known."""
+    own, pods = facts.own, facts.pods
+    if isinstance(own, NodeHealth | CronJobHealth):
+        return own.words
+    if not isinstance(own, RolloutHealth) or not isinstance(pods, PodHealth):
+        return ""
+    crashing = sum(pod.crash_looping for pod in pods.live)
+    return (
+        f"{own.available} of {own.desired} replicas available, {crashing} crash looping, "
+        f"revision {own.revision or 'unknown'}"
+    )
 
 
 def wake_at(document: SubjectDocument, policy: Policy, now_s: float) -> float | None:

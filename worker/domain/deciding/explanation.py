@@ -112,7 +112,7 @@ def _before(
     situation: Situation,
 ) -> Refusal | None:
     """In the order of `remedy.consider`."""
-    if document.subject.workload is None:
+    if not document.subject.has_object:
         return Refusal(Reason.OWNER_UNKNOWN, Then.ESCALATE, f"{document.subject.text} owns it")
     if (refusal := waits(document, situation)) is not None:
         return refusal

@@ -71,7 +71,7 @@ def close(
     document: SubjectDocument, incident: Incident, reason: Reason, now_s: float, **detail: str
 ) -> SubjectDocument:
     """Resolved; whoever was told of the trouble is told of its end, when that was seen."""
-    told = incident.phase is Phase.ESCALATED and reason is not Reason.LEFT_TO_HUMAN
+    told = incident.escalated_for is not None and reason is not Reason.LEFT_TO_HUMAN
     closed = incident.to(
         Phase.RESOLVED, resolution=reason, closed_at_s=now_s, hold=None, streak=None,
         request=None, undoing="",

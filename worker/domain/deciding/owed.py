@@ -17,7 +17,9 @@ from worker.domain.document.incident import Hold, Incident
 from worker.domain.document.outbox import Intent
 from worker.domain.document.subject import SubjectDocument
 from worker.domain.guards import Case, first_refusal
+from worker.domain.observed.cron_jobs import CronJobHealth
 from worker.domain.observed.evidence import Gone, RolloutHealth, Unknown
+from worker.domain.observed.nodes import NodeHealth
 from worker.domain.observed.ownership import Ownership
 from worker.domain.observed.pods import PodHealth
 from worker.domain.planners import plan
@@ -95,9 +97,12 @@ def _wait(document: SubjectDocument, incident: Incident, situation: Situation) -
 
 def _happened(intent: Intent, situation: Situation) -> str | None:
     """What shows that it was done; "" when it was not; None when that cannot be read."""
-    rollout, pods = situation.facts.rollout, situation.facts.pods
+    rollout, pods = situation.facts.own, situation.facts.pods
+    if isinstance(rollout, NodeHealth | CronJobHealth):
+        where = "node" if isinstance(rollout, NodeHealth) else "workload"
+        return f"its intent id is on the {where}" if rollout.last_intent == intent.id else ""
     if isinstance(rollout, Gone):
-        return "its workload is gone"
+        return f"{'the node' if intent.target.kind == 'Node' else 'its workload'} is gone"
     if not isinstance(rollout, RolloutHealth) or not isinstance(pods, PodHealth):
         return None
     match intent.action:

@@ -55,11 +55,17 @@ class Policy:
     cluster: Limits = field(default=Limits(1, 5, 600.0))
     namespace: Limits = field(default=Limits(1, 5, 600.0))
     node_pool: Limits = field(default=Limits(1, 3, 3600.0))
+    pool_out_max: int = 3  # nodes of a pool that take no pods, whatever keeps them from it
+    pool_out_share_max: float = 0.3  # of the pool, but always one
     storm: StormLimits = field(default=StormLimits())
 
     def mode_in(self, namespace: str) -> Mode:
         """Where nothing is said of a namespace, the installation's."""
         return self.namespace_modes.get(namespace, self.mode)
+
+    def pool_out_bound(self, nodes: int) -> int:
+        """How many nodes of a pool of so many may take no pods once one more is cordoned."""
+        return min(self.pool_out_max, max(1, int(nodes * self.pool_out_share_max)))
 
     def limits_of(self, scope: Scope) -> Limits:
         match scope.kind:

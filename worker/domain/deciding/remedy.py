@@ -18,7 +18,7 @@ from worker.domain.document.identity import INGEST, NODE_ALERT, STORM, STORM_ALE
 from worker.domain.document.incident import Incident, Phase, intent_id
 from worker.domain.document.subject import SubjectDocument
 from worker.domain.guards import Case, first_refusal
-from worker.domain.observed.evidence import RolloutHealth, Unknown
+from worker.domain.observed.evidence import Gone, Unknown
 from worker.domain.people.asking import ASKS, SUGGESTS, ask, suggest
 from worker.domain.people.shadow import remembered
 from worker.domain.planners.plan import Plan, Refusal, Then
@@ -32,7 +32,7 @@ def consider(
 ) -> SubjectDocument:
     """Climb the ladder to the first step that may be done now; hold, or hand over at its end."""
     now_s = situation.now_s
-    if document.subject.workload is None:
+    if not document.subject.has_object:
         return _hand_over(document, incident, situation)
     if (refusal := waits(document, situation)) is not None:
         return hold(document, incident, refusal, situation)
@@ -83,7 +83,8 @@ def _climb(
             return escalate(document, incident, answer.reason, now_s, answer.detail)
         document, incident = _passed(document, incident, step, answer, now_s)
     document = ended(document, incident, Reason.LADDER_EXHAUSTED)
-    words = " ".join(part for part in (_tried(incident) + ".", playbook.escalation) if part)
+    parts = (_own_words(incident), _tried(incident) + ".", playbook.escalation)
+    words = " ".join(part for part in parts if part)
     return escalate(document, incident, Reason.LADDER_EXHAUSTED, now_s, words)
 
 
@@ -103,9 +104,9 @@ def _committed(
 ) -> SubjectDocument:
     """The intent; done already when its id is on the workload, which our memory may have lost: an
     old store was put back, and the id is derived, so the deed is the same."""
-    identity, rollout = intent_id(incident), situation.facts.rollout
+    identity, own = intent_id(incident), situation.facts.own
     document = commit(document, incident, planned, situation)
-    if not isinstance(rollout, RolloutHealth) or rollout.last_intent != identity:
+    if isinstance(own, Gone | Unknown) or own.last_intent != identity:
         return document
     found = Outcome(Answer.ACCEPTED, Reason.FOUND_DONE, "its intent id is on the workload")
     return record(document, identity, found, situation.policy, situation.now_s)
@@ -160,6 +161,13 @@ def _asked(incident: Incident) -> str:
         for one in incident.alerts
     }
     return ", ".join(sorted(told))
+
+
+def _own_words(incident: Incident) -> str:
+    """What we saw ourselves, where an alert of ours says so."""
+    ours = [one for one in incident.alerts if one.name in (STORM_ALERT, NODE_ALERT)]
+    told = sorted({one.labels["words"] for one in ours if one.labels.get("words")})
+    return f"{', '.join(told)}." if told else ""
 
 
 def _tried(incident: Incident) -> str:

@@ -13,7 +13,7 @@ from worker.domain.observed.facts import Facts
 from worker.domain.playbooks.pack import Pack
 from worker.domain.playbooks.playbook import Mode, Playbook, lower
 from worker.domain.scopes.record import Demotion, Record, mode_of
-from worker.domain.scopes.scopes_seen import ScopesSeen, scopes_of
+from worker.domain.scopes.scopes_seen import ScopesSeen, home_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Situation:
         there, a playbook with a mode of its own or one that has earned more included."""
         record = Record(playbook.name)
         if isinstance(self.facts.scopes, ScopesSeen):
-            record = self.facts.scopes.record(playbook.name, scopes_of(subject)[0])
+            record = self.facts.scopes.record(playbook.name, home_of(subject))
         namespace, policy = subject.scope, self.policy
         mode, demotion = mode_of(
             playbook, policy.mode_in(namespace), record, subject.key, self.now_s

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 UNDERSTOOD_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Pod"})
-"""Workloads that a probe can judge; of others only their monitor's word is known."""
+"""Workloads with pods all the time that a probe can judge."""
+
+CRON_JOB = "CronJob"  # a workload that has pods from time to time, judged by its Jobs
 
 KEY_LENGTH = 32  # hexadecimal digits; actor ids and state keys stay within [a-z0-9-]
 
@@ -30,7 +32,8 @@ class Target:
 
     @property
     def text(self) -> str:
-        return f"{self.namespace}/{self.kind}/{self.name}"
+        """What belongs to the whole cluster has no namespace."""
+        return f"{self.namespace}/{self.kind}/{self.name}".removeprefix("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,17 @@ class Subject:
             return None
         kind, _, name = self.name.partition("/")
         return kind, name
+
+    @property
+    def has_object(self) -> bool:
+        """Whether something of the cluster stands behind it that could be acted upon."""
+        return self.workload is not None or self.kind is SubjectKind.NODE
+
+    @property
+    def understood(self) -> bool:
+        """Whether a probe can judge that object; else only its monitor's word is known."""
+        kind, _ = self.workload or ("", "")
+        return self.kind is SubjectKind.NODE or kind in UNDERSTOOD_KINDS | {CRON_JOB}
 
 
 INGEST = Subject(SubjectKind.CLUSTER, "", "ingest")

@@ -32,7 +32,7 @@ MAY_FOLLOW: Mapping[Phase, frozenset[Phase]] = {
     Phase.OPEN: frozenset({Phase.ACTING, Phase.ESCALATED, Phase.RESOLVED}),
     Phase.ACTING: frozenset({Phase.OPEN, Phase.VERIFYING, Phase.ESCALATED}),
     Phase.VERIFYING: frozenset({Phase.OPEN, Phase.RESOLVED, Phase.ESCALATED}),
-    Phase.ESCALATED: frozenset({Phase.RESOLVED}),
+    Phase.ESCALATED: frozenset({Phase.OPEN, Phase.RESOLVED}),  # open: what we set is put back
     Phase.RESOLVED: frozenset(),
 }
 

@@ -23,6 +23,7 @@ class Intent:
     sent_at_s: float
     resends: int = 0
     parameters: dict[str, int | str] = field(default_factory=dict)
+    node_pool: str = ""  # whose scope it counts in, for a node's
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -54,6 +55,7 @@ class HeldLease:
     until_s: float
     ended: bool = False
     sent: bool = True
+    node_pool: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
 
 

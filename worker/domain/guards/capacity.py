@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from worker.domain.deciding.policy import Policy
+from worker.domain.document.identity import SubjectKind
 from worker.domain.document.incident import Phase
 from worker.domain.guards.case import Case
-from worker.domain.observed.evidence import RolloutHealth, Unknown
+from worker.domain.observed.evidence import Gone, RolloutHealth, Unknown
+from worker.domain.observed.nodes import NodeHealth
 from worker.domain.observed.pods import PodHealth
 from worker.domain.planners.plan import Refusal, Then
 from worker.domain.scopes.common_cause import Root
@@ -58,10 +60,10 @@ def one_disruption(case: Case) -> Refusal | None:
         busy = other.phase in (Phase.ACTING, Phase.VERIFYING)
         if other.id != case.incident.id and busy:
             return Refusal(Reason.BUSY, Then.HOLD, f"{other.id} is being worked on")
-    rollout = case.facts.rollout
-    if not isinstance(rollout, RolloutHealth):
+    rollout = case.facts.own
+    if isinstance(rollout, Gone | Unknown):
         return Refusal(Reason.TARGET_UNKNOWN, Then.HOLD)
-    if rollout.rolling and not case.plan.during_rollout:
+    if isinstance(rollout, RolloutHealth) and rollout.rolling and not case.plan.during_rollout:
         words = f"{rollout.updated} of {rollout.desired} pods are up to date"
         return Refusal(Reason.ROLLOUT_IN_PROGRESS, Then.HOLD, words)
     return None
@@ -74,6 +76,8 @@ def availability_floor(case: Case) -> Refusal | None:
     """
     if not case.action.disrupts:
         return None
+    if isinstance(case.facts.own, NodeHealth):
+        return _pool_floor(case, case.facts.own)
     pods, rollout = case.facts.pods, case.facts.rollout
     if not isinstance(pods, PodHealth) or not isinstance(rollout, RolloutHealth):
         return Refusal(Reason.EVIDENCE_UNKNOWN, Then.HOLD)
@@ -90,6 +94,20 @@ def availability_floor(case: Case) -> Refusal | None:
     for budget in pods.budgets:
         if budget.blocks(ready=pod.ready):
             return Refusal(Reason.DISRUPTION_BUDGET, Then.HOLD, f"budget {budget.name}")
+    return None
+
+
+def _pool_floor(case: Case, node: NodeHealth) -> Refusal | None:
+    """Never the last node of its pool that takes pods, and none at all once too many of the pool
+    take none, for whatever reason: that is one fault of something greater."""
+    where = f"pool {node.pool} of {node.nodes_in_pool}"
+    if node.spare < 1:
+        return Refusal(Reason.LAST_NODE, Then.ESCALATE, f"no other node of {where} takes pods")
+    out = 1 + node.cordoned_in_pool
+    bound = case.policy.pool_out_bound(node.nodes_in_pool)
+    if out > bound:
+        words = f"{out} nodes of {where} would take no pods, {bound} may"
+        return Refusal(Reason.POOL_UNWELL, Then.ESCALATE, words)
     return None
 
 
@@ -114,7 +132,10 @@ def room_in_scopes(case: Case) -> Refusal | None:
         return Refusal(Reason.SCOPE_UNREADABLE, Then.HOLD, seen.why)
     subject, policy = case.document.subject, case.policy
     claim = Claim(case.intent, subject.text, case.action.disrupts, policy.lease_s)
-    for scope in scopes_of(subject):
+    pool = case.facts.node_pool
+    if subject.kind is SubjectKind.NODE and not pool:
+        return Refusal(Reason.TARGET_UNKNOWN, Then.HOLD)
+    for scope in scopes_of(subject, pool):
         document = seen.of(scope) or ScopeDocument(scope.kind, scope.name)
         reason = room(document, claim, policy.limits_of(scope), case.now_s)
         if reason is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from worker.domain.deciding.cooling import COOL_DOWN_MEMORY_S, acted_incidents, done_lately
 from worker.domain.document.change import openings
 from worker.domain.guards.case import Case
-from worker.domain.observed.evidence import RolloutHealth
+from worker.domain.observed.evidence import Gone, Unknown
 from worker.domain.planners.plan import Refusal, Then
 from worker.domain.story.reason import Reason
 
@@ -60,16 +60,16 @@ def cooled_down(case: Case) -> Refusal | None:
 
 
 def nothing_forgotten(case: Case) -> Refusal | None:
-    """The workload bears a deed of this very incident that our memory doesn't know: an old store
-    was put back, and whatever is planned from it may have been done, and undone, before.
+    """The subject's object bears a deed of this very incident that our memory doesn't know: an old
+    store was put back, and whatever is planned from it may have been done, and undone, before.
 
     The one about to be decided is no surprise: its id is derived, and it is found done.
     """
-    rollout, incident = case.facts.rollout, case.incident
-    if not isinstance(rollout, RolloutHealth):
+    own, incident = case.facts.own, case.incident
+    if isinstance(own, Gone | Unknown):
         return Refusal(Reason.TARGET_UNKNOWN, Then.HOLD)
-    last = rollout.last_intent
+    last = own.last_intent
     mine = last.startswith(f"{incident.id}-") and last != case.intent
     if mine and incident.attempt(last) is None:
-        return Refusal(Reason.MEMORY_LOST, Then.ESCALATE, f"{last} is on {rollout.target.text}")
+        return Refusal(Reason.MEMORY_LOST, Then.ESCALATE, f"{last} is on {own.target.text}")
     return None

@@ -47,6 +47,9 @@ WORKLOAD_LABELS: Mapping[str, str] = {
     "horizontalpodautoscaler": "HorizontalPodAutoscaler",
 }
 
+BELONG_TO_OTHERS = frozenset({"Job", "HorizontalPodAutoscaler"})
+"""A Job's trouble is its CronJob's, an autoscaler's that of the workload that it scales."""
+
 NODE_ALERTS = frozenset({"KubeNodeNotReady", "KubeNodeUnreachable", "KubeNodeReadinessFlapping"})
 """They speak of their node. Their namespace and pod are those of the exporter that reported it:
 a node has none, and Prometheus then fills in what it scraped."""
@@ -57,6 +60,10 @@ class Inventory(Protocol):
 
     def owner_of_pod(self, namespace: str, pod: str) -> Target | None:
         """The top of the pod's owner chain; the pod itself when nothing controls it."""
+
+    def owner_of(self, namespace: str, kind: str, name: str) -> Target | None:
+        """Whose a Job or an autoscaler is: the top of a Job's owner chain, itself when nothing
+        controls it; the workload that an autoscaler scales, when it exists."""
 
     def workload(self, namespace: str, kind: str, name: str) -> Target | None:
         """The workload of that name, when it exists."""
@@ -98,7 +105,8 @@ def _owner(namespace: str, labels: Mapping[str, str], inventory: Inventory) -> T
         return owner
     for label, kind in WORKLOAD_LABELS.items():
         if name := labels.get(label, ""):
-            return inventory.workload(namespace, kind, name)
+            look_up = inventory.owner_of if kind in BELONG_TO_OTHERS else inventory.workload
+            return look_up(namespace, kind, name)
     return None
 
 

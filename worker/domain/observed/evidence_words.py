@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from worker.domain.observed.cron_jobs import CronJobHealth
 from worker.domain.observed.evidence import NOT_ASKED, AlertStates, Gone, RolloutHealth, Unknown
 from worker.domain.observed.facts import Facts
 from worker.domain.observed.history import RolloutHistory
@@ -69,11 +70,8 @@ def _owner(who: str | Unknown) -> str:
     return f"unknown ({who.why})" if isinstance(who, Unknown) else who
 
 
-def _node(seen: NodeHealth | Gone) -> str:
-    if isinstance(seen, Gone):
-        return f"gone: {seen.what}"
-    ready = "ready" if seen.ready else "not ready"
-    return f"{ready}, {'schedulable' if seen.schedulable else 'cordoned'}"
+def _object(seen: NodeHealth | CronJobHealth | Gone) -> str:
+    return f"gone: {seen.what}" if isinstance(seen, Gone) else seen.words
 
 
 def _scopes(seen: ScopesSeen) -> str:
@@ -88,7 +86,8 @@ _WORDS: Mapping[str, Callable[..., str]] = {
     "alerts": _alerts,
     "history": _history,
     "ownership": _ownership,
-    "node": _node,
+    "node": _object,
+    "cron_job": _object,
     "scopes": _scopes,
     "kill_switch_set": lambda seen: "set" if seen else "not set",
     "clock_skew_s": lambda seen: f"{seen:+.1f} s to the API server's clock",

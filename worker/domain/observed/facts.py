@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from worker.domain.observed.cron_jobs import CronJobHealth
 from worker.domain.observed.evidence import (
     NOT_ASKED,
     AlertStates,
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from worker.domain.scopes.common_cause import Root
 
 
+Own = RolloutHealth | NodeHealth | CronJobHealth
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All that one decision may know, with the moment (seconds since the epoch) it was read."""
@@ -38,10 +42,23 @@ class Facts:
     history: RolloutHistory | Unknown = NOT_ASKED
     ownership: Ownership | Unknown = NOT_ASKED
     node: NodeHealth | Gone | Unknown = NOT_ASKED
+    cron_job: CronJobHealth | Gone | Unknown = NOT_ASKED
     rules: Mapping[str, RuleWindow] | Unknown = NOT_ASKED
     scopes: ScopesSeen | Unknown = NOT_ASKED
     root: Root | Unknown | None = None  # what others decide about first; None: nothing
     conditions: Mapping[str, bool | Unknown] = field(default_factory=dict)
+
+    @property
+    def own(self) -> Own | Gone | Unknown:
+        """The subject's own object: each subject is asked about one kind of them only."""
+        if self.node != NOT_ASKED:
+            return self.node
+        return self.rollout if self.cron_job == NOT_ASKED else self.cron_job
+
+    @property
+    def node_pool(self) -> str:
+        """Whose scope a deed on this subject counts in, "" when it is no node or not known."""
+        return self.node.pool if isinstance(self.node, NodeHealth) else ""
 
 
 def baseline(facts: Facts) -> Baseline | None:

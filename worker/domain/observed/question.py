@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from worker.domain.document.identity import Subject, SubjectKind
+from worker.domain.document.identity import CRON_JOB, Subject, SubjectKind
 from worker.domain.document.incident import Phase
 from worker.domain.document.subject import SubjectDocument
 
@@ -20,6 +20,8 @@ class ProbeName(StrEnum):
     ROLLOUT_HISTORY = "rollout_history"
     OWNERSHIP = "ownership"
     RULES = "rules"
+    NODE_HEALTH = "node_health"
+    CRON_JOB_HEALTH = "cron_job_health"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,11 @@ def questions(document: SubjectDocument) -> tuple[Question, ...]:
     subject = document.subject
     incidents = document.open_incidents
     disrupted = any(not one.ended for one in document.leases)
-    if not (incidents or disrupted) or subject.kind is not SubjectKind.SERVICE:
+    own = own_questions(subject)
+    if not (incidents or disrupted) or not own:
         return ()
     asked = [
-        Question(ProbeName.ROLLOUT_HEALTH, subject),
-        Question(ProbeName.POD_HEALTH, subject),
+        *own,
         Question(
             ProbeName.ALERT_STATE, subject,
             tuple(sorted({r.fingerprint for one in incidents for r in one.alerts})),
@@ -46,11 +48,25 @@ def questions(document: SubjectDocument) -> tuple[Question, ...]:
     ]  # fmt: skip
     phases = {one.phase for one in incidents}
     if phases & {Phase.OPEN, Phase.ACTING}:
-        asked += [
-            Question(ProbeName.KILL_SWITCH, subject),
-            Question(ProbeName.ROLLOUT_HISTORY, subject),
-            Question(ProbeName.OWNERSHIP, subject),
-        ]
+        asked.append(Question(ProbeName.KILL_SWITCH, subject))
+        if own[0].probe is ProbeName.ROLLOUT_HEALTH:
+            asked.append(Question(ProbeName.ROLLOUT_HISTORY, subject))
+        if own[0].probe is not ProbeName.NODE_HEALTH:
+            asked.append(Question(ProbeName.OWNERSHIP, subject))
     if Phase.VERIFYING in phases:
         asked.append(Question(ProbeName.RULES, subject))
     return tuple(asked)
+
+
+def own_questions(subject: Subject) -> tuple[Question, ...]:
+    """About the object behind the subject; none about what has no object."""
+    if subject.kind is SubjectKind.NODE:
+        return (Question(ProbeName.NODE_HEALTH, subject),)
+    if subject.kind is not SubjectKind.SERVICE:
+        return ()
+    if (subject.workload or ("", ""))[0] == CRON_JOB:
+        return (Question(ProbeName.CRON_JOB_HEALTH, subject),)
+    return (
+        Question(ProbeName.ROLLOUT_HEALTH, subject),
+        Question(ProbeName.POD_HEALTH, subject),
+    )

@@ -8,9 +8,11 @@ from typing import Any
 from worker.domain.deciding.policy import Policy
 from worker.domain.document.incident import Incident
 from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.cron_jobs import CronJobHealth
 from worker.domain.observed.evidence import RolloutHealth
 from worker.domain.observed.facts import Facts
 from worker.domain.observed.history import RolloutHistory
+from worker.domain.observed.nodes import NodeHealth
 from worker.domain.observed.ownership import Ownership
 from worker.domain.observed.pods import Pod, PodHealth
 from worker.domain.planners.symptom import KILLED_FOR_MEMORY, sick_pods
@@ -57,6 +59,19 @@ def _facts(
             "available": rollout.available, "paused": rollout.paused, "rolling": rollout.rolling,
             "revision": rollout.revision, "changed_at_s": rollout.changed_at_s,
         }  # fmt: skip
+    own = facts.own
+    if isinstance(own, NodeHealth):
+        known["node"] = {
+            "ready": own.ready, "schedulable": own.schedulable, "unfit": bool(own.unfit),
+            "conditions": dict(own.conditions), "pool": own.pool, "in_pool": own.nodes_in_pool,
+            "spare": own.spare, "control_plane": own.control_plane,
+        }  # fmt: skip
+    if isinstance(own, CronJobHealth):
+        known["cron_job"] = {
+            "suspended": own.suspended,
+            "active": own.active,
+            "failed": len(own.failed_since),
+        }
     if isinstance(facts.pods, PodHealth):
         sick = sick_pods(incident, facts, policy.newborn_s)
         known["pods"] = _pods(facts.pods, sick)

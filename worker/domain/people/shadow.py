@@ -16,15 +16,17 @@ from worker.domain.document.identity import Target
 from worker.domain.document.incident import Incident
 from worker.domain.document.outbox import ScopeNote, Shadow
 from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.cron_jobs import CronJobHealth
 from worker.domain.observed.evidence import RolloutHealth
 from worker.domain.observed.facts import Facts
 from worker.domain.observed.history import RolloutHistory
+from worker.domain.observed.nodes import NodeHealth
 from worker.domain.observed.ownership import Autoscaler, Ownership
 from worker.domain.observed.pods import PodHealth
 from worker.domain.planners.plan import Plan
 from worker.domain.scopes.repair import owe
 from worker.domain.scopes.scope_notes import SHADOW
-from worker.domain.scopes.scopes_seen import scopes_of
+from worker.domain.scopes.scopes_seen import home_of
 from worker.domain.story.journal import EntryKind
 from worker.domain.story.reason import Reason
 
@@ -81,7 +83,7 @@ def _right(document: SubjectDocument, shadow: Shadow, situation: Situation) -> S
     detail: dict[str, Any] = {"playbook": shadow.playbook, "shadow": shadow.id}
     if promotion is not None:
         detail |= {"right_after": promotion.right_after, "mode_max": str(promotion.mode_max)}
-    scope = scopes_of(document.subject)[0]
+    scope = home_of(document.subject)
     note = ScopeNote(f"{SHADOW}:{shadow.id}", SHADOW, str(scope.kind), scope.name, detail)
     return owe(document, note).note(
         EntryKind.SHADOW, Reason.SHADOW_RIGHT, situation.now_s, shadow.incident,
@@ -92,6 +94,10 @@ def _right(document: SubjectDocument, shadow: Shadow, situation: Situation) -> S
 
 def _came_true(shadow: Shadow, facts: Facts) -> bool:
     rollout, history = facts.rollout, facts.history
+    own = facts.own
+    if isinstance(own, NodeHealth | CronJobHealth):
+        contained = own.suspended if isinstance(own, CronJobHealth) else not own.schedulable
+        return contained and shadow.target.uid == own.target.uid
     if not isinstance(rollout, RolloutHealth):
         return False
     current = history.current if isinstance(history, RolloutHistory) else None

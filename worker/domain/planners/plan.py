@@ -44,7 +44,7 @@ class Plan:
     """One write: its object, the fence values that were read, absolute parameters, and why.
 
     `found` is what it replaces, for its undo. `during_rollout`: it is meant for a rollout that is
-    under way.
+    under way. `node_pool`: whose scope it counts in, for a node's.
     """
 
     verb: Verb
@@ -57,6 +57,7 @@ class Plan:
     parameters: dict[str, int | str] = field(default_factory=dict)
     found: dict[str, int | str] = field(default_factory=dict)
     during_rollout: bool = False
+    node_pool: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,11 @@ from worker.domain.incoming.alert import Alert, AlertStatus
 from worker.domain.incoming.correlation import cause_of
 from worker.domain.observed.pods import PodHealth
 from worker.domain.scopes.scope import ScopeDocument
+from worker.domain.story.reason import Reason
 
 UNDECIDED = frozenset({Phase.OPEN, Phase.ACTING})
+LEFT_TO_OTHERS = frozenset({Reason.OBSERVE_MODE, Reason.SUGGEST_MODE, Reason.DEMOTED})
+"""Holds of what would be done by others, if at all: that is as decided as it gets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ def undecided_root(document: SubjectDocument) -> Root | None:
     cause = cause_of(NODE_ALERT)
     for incident in document.open_incidents:
         if incident.cause == cause:
-            waits = incident.phase in UNDECIDED
+            left = incident.hold is not None and incident.hold.reason in LEFT_TO_OTHERS
+            waits = incident.phase in UNDECIDED and not left
             return Root(document.subject, incident.id, incident.opened_at_s) if waits else None
     told = [
         one.starts_at_s for one in document.inbox

@@ -13,8 +13,10 @@ from worker.domain.deciding.situation import Situation
 from worker.domain.document.incident import Attempt
 from worker.domain.document.outbox import HeldLease
 from worker.domain.document.subject import SubjectDocument
+from worker.domain.observed.cron_jobs import CronJobHealth
 from worker.domain.observed.evidence import Gone, RolloutHealth
 from worker.domain.observed.facts import Facts
+from worker.domain.observed.nodes import NodeHealth
 from worker.domain.observed.pods import PodHealth
 from worker.domain.story.reason import Reason
 
@@ -59,8 +61,11 @@ def nothing_sent(document: SubjectDocument, intent_id: str) -> SubjectDocument:
 
 def _over(lease: HeldLease, attempt: Attempt | None, situation: Situation) -> bool:
     facts, now_s = situation.facts, situation.now_s
-    if isinstance(facts.rollout, Gone):
+    own = facts.own
+    if isinstance(own, Gone):
         return True
+    if isinstance(own, NodeHealth | CronJobHealth):
+        return _shown(lease, attempt, situation)
     if not isinstance(facts.rollout, RolloutHealth) or not isinstance(facts.pods, PodHealth):
         return False
     if now_s >= lease.until_s or attempt is None or attempt.before is None:
@@ -68,6 +73,18 @@ def _over(lease: HeldLease, attempt: Attempt | None, situation: Situation) -> bo
     if attempt.outcome not in (Reason.ACCEPTED, Reason.FOUND_DONE):
         return False  # it may still be applied, until its time has run out
     return _back(attempt, facts.rollout, facts, now_s)
+
+
+def _shown(lease: HeldLease, attempt: Attempt | None, situation: Situation) -> bool:
+    """What changes no pod is over when it is done. A cordon counts among the nodes that take no
+    pods from then on, so its lease is kept until nobody decides upon what was seen before it."""
+    now_s = situation.now_s
+    if now_s >= lease.until_s or attempt is None:
+        return True
+    if not attempt.done:
+        return False
+    kept_s = 2.0 * situation.policy.plan_ttl_s if attempt.action == Verb.CORDON else 0.0
+    return now_s >= attempt.outcome_at_s + kept_s
 
 
 def _back(attempt: Attempt, rollout: RolloutHealth, facts: Facts, now_s: float) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from worker.domain.document.incident import Incident
+from worker.domain.catalogue import DESCRIPTOR_OF, Verb
+from worker.domain.document.incident import Attempt, Incident
 from worker.domain.document.outbox import ScopeNote
 from worker.domain.document.subject import SubjectDocument
-from worker.domain.scopes.scopes_seen import scopes_of
+from worker.domain.scopes.scopes_seen import home_of
 from worker.domain.story.reason import Reason
 
 REPAIR = "repair"
@@ -20,12 +21,13 @@ LETS_GO = frozenset(
 def ended(document: SubjectDocument, incident: Incident, reason: Reason) -> SubjectDocument:
     """Owe the scope's document the end of this incident's repair, if anything was done at all.
 
-    `reason`: REPAIRED, WORSE, or what says that it failed.
+    `reason`: REPAIRED, WORSE, or what says that it failed. What only contains has no such end: it
+    mends nothing, so that it neither succeeds nor fails.
     """
-    done = [attempt for attempt in incident.attempts if attempt.done and not attempt.undoes]
+    done = [one for one in incident.attempts if one.done and not one.undoes and not _contains(one)]
     if not done:
         return document
-    scope = scopes_of(document.subject)[0]
+    scope = home_of(document.subject)
     note = ScopeNote(
         id=f"{incident.id}-{REPAIR}",
         kind=REPAIR,
@@ -39,6 +41,11 @@ def ended(document: SubjectDocument, incident: Incident, reason: Reason) -> Subj
         },
     )
     return owe(document, note)
+
+
+def _contains(attempt: Attempt) -> bool:
+    known = attempt.action in tuple(Verb)
+    return known and DESCRIPTOR_OF[Verb(attempt.action)].contains
 
 
 def owe(document: SubjectDocument, note: ScopeNote) -> SubjectDocument:

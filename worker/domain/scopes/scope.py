@@ -51,12 +51,14 @@ CLUSTER = Scope(ScopeKind.CLUSTER)
 @dataclass(frozen=True, slots=True)
 class Lease:
     """A claim of one intent on the right to disrupt. `subject` is the subject's text; `until_s` is
-    when its target is to be read even if nothing shows that the disruption has ended."""
+    when its target is to be read even if nothing shows that the disruption has ended.
+    `node_pool` names the pool whose document holds it too, for a node's."""
 
     intent: str
     subject: str
     since_s: float
     until_s: float
+    node_pool: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ class Claim:
     subject: str
     disrupts: bool
     lease_s: float
+    node_pool: str = ""
 
 
 def room(document: ScopeDocument, claim: Claim, limits: Limits, now_s: float) -> Reason | None:
@@ -167,7 +170,8 @@ def claimed(
         return refused
     leases = document.leases
     if claim.disrupts and not document.holds_lease(claim.intent):
-        leases = (*leases, Lease(claim.intent, claim.subject, now_s, now_s + claim.lease_s))
+        until_s = now_s + claim.lease_s
+        leases = (*leases, Lease(claim.intent, claim.subject, now_s, until_s, claim.node_pool))
     acts = document.acts
     if all(act.intent != claim.intent for act in acts):
         acts = (*lately(document, limits.window_s, now_s), Act(claim.intent, now_s))[-ACTS_MAX:]

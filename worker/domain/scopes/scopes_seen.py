@@ -41,6 +41,12 @@ class ScopesSeen:
         return record_of(document.records if document else (), playbook)
 
 
+def home_of(subject: Subject) -> Scope:
+    """The scope that keeps the records of its playbooks. A node's is the cluster: which pool it is
+    in can't be asked any more once it is gone."""
+    return CLUSTER if subject.kind is SubjectKind.NODE else scopes_of(subject)[0]
+
+
 def scopes_of(subject: Subject, node_pool: str = "") -> tuple[Scope, ...]:
     """The scopes a deed on this subject counts in, in the order in which they are claimed."""
     if subject.kind is SubjectKind.NODE:

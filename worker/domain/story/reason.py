@@ -38,6 +38,8 @@ class Reason(Growing):
     CHANGED_LATELY = "changed_lately"
     KILLED_FOR_MEMORY = "killed_for_memory"
     TOO_SMALL = "too_small"
+    SICK_NODE = "sick_node"
+    FAILS_AGAIN = "fails_again"
     UNDONE = "undone"
     NOT_UNDONE = "not_undone"
     # Why not, or not now.
@@ -93,6 +95,9 @@ class Reason(Growing):
     NOT_ROLLING = "not_rolling"
     NOT_CHANGED_LATELY = "not_changed_lately"
     RUNS_WELL_ELSEWHERE = "runs_well_elsewhere"
+    FAILED_TOO_SELDOM = "failed_too_seldom"
+    LAST_NODE = "last_node"
+    POOL_UNWELL = "pool_unwell"
     # What is asked of a human, and what came of it.
     AWAITING_APPROVAL = "awaiting_approval"
     APPROVED = "approved"
@@ -132,6 +137,7 @@ class Reason(Growing):
     STILL_FIRING = "still_firing"
     ALERT_SUPPRESSED = "alert_suppressed"
     NOT_YET = "not_yet"
+    CONTAINED = "contained"
     # How it ends.
     REPAIRED = "repaired"
     RESOLVED_BY_OTHERS = "resolved_by_others"

@@ -10,23 +10,21 @@ from dataclasses import replace
 
 from worker.domain.catalogue import DESCRIPTOR_OF, Verb
 from worker.domain.deciding.commit import commit
-from worker.domain.deciding.handover import escalate
+from worker.domain.deciding.handover import close, escalate
 from worker.domain.deciding.holding import hold, in_time
 from worker.domain.deciding.situation import Situation
 from worker.domain.deciding.waiting import stuck
 from worker.domain.document.incident import Attempt, Incident
 from worker.domain.document.subject import SubjectDocument
 from worker.domain.guards import UNDO_GUARDS, Case, first_refusal
-from worker.domain.observed.evidence import Gone, RolloutHealth, Unknown
-from worker.domain.observed.facts import Facts
-from worker.domain.observed.history import RolloutHistory
-from worker.domain.observed.ownership import Autoscaler, Ownership
+from worker.domain.observed.evidence import Gone
 from worker.domain.planners.plan import Plan, Refusal, Then
-from worker.domain.planners.symptom import sick_pods
 from worker.domain.playbooks.playbook import Matcher, Playbook, Step
 from worker.domain.story.journal import EntryKind
 from worker.domain.story.reason import Reason
-from worker.domain.verify.verification import Verdict, judge
+from worker.domain.verify.containment import contains, judge_subject
+from worker.domain.verify.undo_plan import undo_plan
+from worker.domain.verify.verification import Verdict
 
 
 def reversible(attempt: Attempt) -> bool:
@@ -42,7 +40,7 @@ def undo(document: SubjectDocument, incident: Incident, situation: Situation) ->
     now_s = situation.now_s
     if (waiting := _well(attempt, incident, situation)) is not None:
         return hold(document, incident, waiting, situation, f"undo {attempt.action}")
-    planned = _plan(attempt, incident, situation)
+    planned = undo_plan(attempt, incident, situation)
     if planned is None:
         words = f"{attempt.action} is somebody else's now; it is left as it is".replace("_", " ")
         document = document.note(
@@ -64,11 +62,15 @@ def undo(document: SubjectDocument, incident: Incident, situation: Situation) ->
 
 
 def _well(attempt: Attempt, incident: Incident, situation: Situation) -> Refusal | None:
-    """What is well now is left as it is, unless it was made worse: it took longer, perhaps."""
+    """What is well now is left as it is, unless it was made worse: it took longer, perhaps. What
+    contains is put back only while it is well."""
     if attempt.verdict is Reason.WORSE:
         return None
     before = tuple(one for one in (incident.onset, attempt.before) if one is not None)
-    found = judge(incident, before, situation.facts, situation.policy.newborn_s)
+    found = judge_subject(incident, before, situation.facts, situation.policy.newborn_s)
+    if contains(attempt):
+        well = found.verdict is Verdict.HEALTHY or isinstance(situation.facts.own, Gone)
+        return None if well else Refusal(found.reason, Then.HOLD, f"{found.detail}, so it stands")
     if found.verdict is not Verdict.HEALTHY:
         return None
     return Refusal(Reason.NOT_YET, Then.HOLD, f"{found.detail}, so nothing is put back for now")
@@ -79,7 +81,7 @@ def undo_again(
 ) -> Plan | Refusal:
     """The plan of an undo that was sent and of which nobody knows whether it happened."""
     attempt = incident.attempt(sent.undoes)
-    planned = _plan(attempt, incident, situation) if attempt is not None else None
+    planned = undo_plan(attempt, incident, situation) if attempt is not None else None
     if planned is None:
         return Refusal(Reason.OWNED_BY_OTHERS, Then.NEXT_STEP, "it is somebody else's now")
     return _guarded(document, incident, planned, situation, resending=sent.intent_id)
@@ -118,83 +120,11 @@ def over(
         end = "was undone" if put_back else "somebody else has changed it since"
         words = f"{attempt.action} made it worse, and {end}".replace("_", " ")
         return escalate(document, incident, Reason.WORSE, now_s, words)
+    if contains(attempt):
+        what = attempt.action.replace("_", " ")
+        words = f"well again; {what} is {'undone' if put_back else 'not ours any more'}"
+        document = document.with_incident(incident)
+        return close(document, incident, Reason.RESOLVED_BY_OTHERS, now_s, detail=words)
     rung = situation.rung_after(document.subject, incident)
     on = replace(incident, rung=rung, decide_by_s=now_s + situation.policy.decide_within_s)
     return document.with_incident(on)
-
-
-def _plan(attempt: Attempt, incident: Incident, situation: Situation) -> Plan | Refusal | None:
-    """The undo from live state; None when what we set is not there any more."""
-    facts, rollout = situation.facts, situation.facts.rollout
-    if isinstance(rollout, Gone):
-        return None
-    if not isinstance(rollout, RolloutHealth):
-        return Refusal(Reason.EVIDENCE_UNKNOWN, Then.HOLD, "its workload can't be read")
-    verb = DESCRIPTOR_OF[Verb(attempt.action)].undo
-    assert verb is not None, attempt.action
-    ours = _ours(attempt, facts, rollout)
-    if isinstance(ours, Refusal):
-        return ours
-    if not ours:
-        return None
-    sick = sick_pods(incident, facts, situation.policy.newborn_s)
-    if verb is Verb.RESUME_ROLLOUT and sick:
-        words = "going on would replace more good pods"
-        return Refusal(Reason.STILL_SICK, Then.ESCALATE, words)
-    fence, generation = rollout.resource_version, rollout.generation
-    if verb is Verb.RAISE_HPA_MAX and isinstance(facts.ownership, Ownership):
-        autoscaler = facts.ownership.autoscaler
-        fence = autoscaler.resource_version if isinstance(autoscaler, Autoscaler) else ""
-        generation = 0
-    return Plan(
-        verb=verb,
-        target=attempt.target,
-        fence=fence,
-        generation=generation,
-        because=Reason.UNDONE,
-        detail=f"it ended as {attempt.verdict}{_back_to(attempt)}".replace("_", " "),
-        parameters=attempt.found,
-        found=attempt.parameters,
-        during_rollout=True,
-    )
-
-
-def _back_to(attempt: Attempt) -> str:
-    """What is put back, in words, where that is not all of it."""
-    told = ("replicas", "limit", "maximum", "replica_set")
-    found = [f"{name} {attempt.found[name]}" for name in told if name in attempt.found]
-    return f": back to {', '.join(found)}" if found else ""
-
-
-def _ours(attempt: Attempt, facts: Facts, rollout: RolloutHealth) -> bool | Refusal:
-    """Whether the field still has the value that we gave it."""
-    if rollout.target.uid != attempt.target.uid and attempt.target.kind == rollout.target.kind:
-        return False
-    set_to = attempt.parameters
-    match Verb(attempt.action):
-        case Verb.SCALE:
-            return rollout.desired == set_to["replicas"]
-        case Verb.RAISE_MEMORY_LIMIT:
-            return any(
-                one.name == set_to["container"] and one.memory_limit == set_to["limit"]
-                for one in rollout.containers
-            )
-        case Verb.PAUSE_ROLLOUT:
-            return rollout.paused and rollout.paused_by == attempt.intent_id
-        case Verb.ROLL_BACK:
-            history = facts.history
-            if not isinstance(history, RolloutHistory):
-                return Refusal(Reason.EVIDENCE_UNKNOWN, Then.HOLD, f"history: {history.why}")
-            current = history.current
-            return current is not None and current.template == set_to["template"]
-        case Verb.RAISE_HPA_MAX:
-            ownership = facts.ownership
-            if not isinstance(ownership, Ownership):
-                return Refusal(Reason.EVIDENCE_UNKNOWN, Then.HOLD, f"autoscaler: {ownership.why}")
-            found = ownership.autoscaler
-            if isinstance(found, Unknown):
-                return Refusal(Reason.EVIDENCE_UNKNOWN, Then.HOLD, f"autoscaler: {found.why}")
-            if found is None or found.target.uid != attempt.target.uid:
-                return False
-            return found.max_replicas == set_to["maximum"]
-    return False

@@ -8,12 +8,12 @@ from worker.domain.deciding.handover import close, escalate
 from worker.domain.deciding.situation import Situation
 from worker.domain.document.incident import Attempt, Incident, Phase
 from worker.domain.document.subject import SubjectDocument
-from worker.domain.observed.evidence import Gone, RolloutHealth
+from worker.domain.observed.evidence import Gone, Unknown
 from worker.domain.planners.symptom import sick_pods
 from worker.domain.playbooks.playbook import Watch
 from worker.domain.scopes.leases import handed_on
 from worker.domain.scopes.repair import ended
-from worker.domain.story.journal import EntryKind, lasted
+from worker.domain.story.journal import lasted
 from worker.domain.story.reason import Reason
 from worker.domain.verify.attribution import (
     being_replaced,
@@ -22,8 +22,10 @@ from worker.domain.verify.attribution import (
     hurt_neighbours,
     made_worse,
 )
+from worker.domain.verify.containment import contains, judge_subject, well_again
 from worker.domain.verify.undo import over, reversible
-from worker.domain.verify.verification import Judgement, Verdict, judge
+from worker.domain.verify.verdict import with_verdict
+from worker.domain.verify.verification import Judgement, Verdict
 from worker.domain.verify.watch_times import watch_times
 from worker.domain.verify.watching import streak_of
 
@@ -50,6 +52,8 @@ def verify(document: SubjectDocument, incident: Incident, situation: Situation) 
         incident = replace(incident, streak=streak)
     in_time = streak is not None and streak.since_s <= deadline_s
     if streak is not None and in_time and now_s - streak.since_s >= watch.window_s:
+        if contains(attempt):
+            return well_again(document, incident, attempt, judgement, situation)
         return _credit(document, incident, attempt, judgement, watch, situation)
     if judgement.verdict is Verdict.UNHEALTHY:
         return _not_credited(document, incident, attempt, judgement, situation)
@@ -60,7 +64,7 @@ def verify(document: SubjectDocument, incident: Incident, situation: Situation) 
         judgement = Judgement(Verdict.HEALTHY, Reason.NOT_YET, words)
     if judgement.verdict in (Verdict.HEALTHY, Verdict.PENDING):
         return _not_credited(document, incident, attempt, judgement, situation)
-    document, incident = _verdict(document, incident, attempt, judgement, now_s)
+    document, incident = with_verdict(document, incident, attempt, judgement, now_s)
     return escalate(document, incident, Reason.VERIFICATION_UNKNOWN, now_s, judgement.detail)
 
 
@@ -70,7 +74,7 @@ def _judge(
     """As it stands now; what our own rollout has yet to replace is no proof against it."""
     facts, newborn_s = situation.facts, situation.policy.newborn_s
     references = tuple(one for one in (incident.onset, attempt.before) if one is not None)
-    judgement = judge(incident, references, facts, newborn_s)
+    judgement = judge_subject(incident, references, facts, newborn_s)
     if judgement.reason is Reason.STILL_SICK:
         sick = sick_pods(incident, facts, newborn_s)
         if being_replaced(attempt, sick, facts):
@@ -90,17 +94,17 @@ def _undone(
     situation: Situation,
 ) -> SubjectDocument:
     """An undo is over when its rollout is; one that hangs, or can't be seen, is a human's."""
-    rollout, now_s = situation.facts.rollout, situation.now_s
+    rollout, now_s = situation.facts.own, situation.now_s
     if isinstance(rollout, Gone):
         return escalate(document, incident, Reason.TARGET_GONE, now_s, rollout.what)
-    rolling = not isinstance(rollout, RolloutHealth) or rollout.rolling
+    rolling = isinstance(rollout, Unknown) or rollout.rolling
     if rolling and now_s < settled_s + UNDO_ROLLS_MAX_S:
         return document.with_incident(incident)
     if rolling:
         words = f"{attempt.undoes} was put back, but its rollout has no end that could be seen"
         return escalate(document, incident, Reason.NOT_UNDONE, now_s, words)
     back = Judgement(Verdict.UNKNOWN, Reason.UNDONE, f"{attempt.undoes} is put back")
-    document, incident = _verdict(document, incident, attempt, back, now_s)
+    document, incident = with_verdict(document, incident, attempt, back, now_s)
     undone = incident.attempt(attempt.undoes)
     assert undone is not None, f"{incident.id} undid {attempt.undoes}, which it never did"
     reopened = incident.to(Phase.OPEN, hold=None, streak=None)
@@ -125,10 +129,10 @@ def _credit(
     if theirs:
         words = f"{judgement.detail}; {theirs} came after the action, so the credit isn't ours"
         judgement = replace(judgement, reason=Reason.RESOLVED_BY_OTHERS, detail=words)
-        document, incident = _verdict(document, incident, attempt, judgement, now_s)
+        document, incident = with_verdict(document, incident, attempt, judgement, now_s)
         words = f"{theirs} came after the action"
         return close(document, incident, Reason.RESOLVED_BY_OTHERS, now_s, detail=words)
-    document, incident = _verdict(document, incident, attempt, judgement, now_s)
+    document, incident = with_verdict(document, incident, attempt, judgement, now_s)
     document = ended(document, incident, Reason.REPAIRED)
     return close(
         document,
@@ -158,13 +162,16 @@ def _not_credited(
         lost := made_worse(attempt, facts, situation.policy.newborn_s)
     ):
         judgement = replace(judgement, reason=Reason.WORSE, detail=f"{judgement.detail}; {lost}")
-    document, incident = _verdict(document, incident, attempt, judgement, now_s)
+    if contains(attempt) and judgement.reason not in NO_FIX:
+        judgement = replace(judgement, reason=Reason.CONTAINED)
+    document, incident = with_verdict(document, incident, attempt, judgement, now_s)
     if judgement.reason in NO_FIX:
         return escalate(document, incident, judgement.reason, now_s, judgement.detail)
     if judgement.reason is Reason.WORSE:
         document = ended(document, incident, Reason.WORSE)
     well = judgement.verdict is Verdict.HEALTHY  # too late for the credit, and no reason to go back
-    undoing = attempt.intent_id if not in_part and not well and reversible(attempt) else ""
+    back = not in_part and not well and not contains(attempt)
+    undoing = attempt.intent_id if back and reversible(attempt) else ""
     if undoing:
         document = handed_on(document, undoing)
     if judgement.reason is Reason.WORSE and not undoing:
@@ -175,23 +182,3 @@ def _not_credited(
         decide_by_s=now_s + situation.policy.decide_within_s,
     )  # fmt: skip
     return document.with_incident(reopened)
-
-
-def _verdict(
-    document: SubjectDocument,
-    incident: Incident,
-    attempt: Attempt,
-    judgement: Judgement,
-    now_s: float,
-) -> tuple[SubjectDocument, Incident]:
-    judged = incident.with_attempt(replace(attempt, verdict=judgement.reason))
-    document = document.with_incident(judged).note(
-        EntryKind.VERDICT,
-        judgement.reason,
-        now_s,
-        incident.id,
-        action=attempt.action.replace("_", " "),
-        target=attempt.target.text,
-        detail=judgement.detail,
-    )
-    return document, judged

@@ -6,17 +6,19 @@ from dataclasses import replace
 
 from worker.domain.deciding.handover import close
 from worker.domain.deciding.situation import Situation
-from worker.domain.document.identity import INGEST, NODE_ALERT, STORM, UNDERSTOOD_KINDS
+from worker.domain.document.identity import INGEST, NODE_ALERT, STORM
 from worker.domain.document.incident import Incident, Streak
 from worker.domain.document.subject import SubjectDocument
 from worker.domain.incoming.alert import AlertStatus
+from worker.domain.observed.cron_jobs import CronJobHealth
 from worker.domain.observed.evidence import Baseline, Gone, Unknown
 from worker.domain.observed.pods import PodHealth
 from worker.domain.scopes.common_cause import services_blaming
 from worker.domain.scopes.scopes_seen import ScopesSeen
 from worker.domain.scopes.storm import storm
 from worker.domain.story.reason import Reason
-from worker.domain.verify.verification import Judgement, Verdict, judge
+from worker.domain.verify.containment import judge_subject, standing, to_be_put_back
+from worker.domain.verify.verification import Judgement, Verdict
 
 
 def healed_by_others(
@@ -27,13 +29,18 @@ def healed_by_others(
 ) -> SubjectDocument:
     """Close without an act what is healthy by itself and stays so; else keep the streak."""
     now_s = situation.now_s
-    judgement = judge(incident, references, situation.facts, situation.policy.newborn_s)
+    judgement = judge_subject(incident, references, situation.facts, situation.policy.newborn_s)
     streak = streak_of(incident, judgement, situation)
     if streak is not incident.streak:
         incident = replace(incident, streak=streak)
     document = document.with_incident(incident)
     if streak is None or now_s - streak.since_s < situation.policy.close_after_healthy_s:
         return document
+    ours = standing(incident, situation.facts)
+    if ours is not None and incident.escalated_for is Reason.NOT_UNDONE:
+        return document  # a human was told that it stays, and is the one who puts it back
+    if ours is not None:
+        return to_be_put_back(document, incident, ours, situation)
     words = f"{judgement.detail} for {now_s - streak.since_s:.0f} s"
     return close(document, incident, Reason.RESOLVED_BY_OTHERS, now_s, detail=words)
 
@@ -46,9 +53,11 @@ def watch_escalated(
     Only malformed input has no end that could be seen: it is left to the human after a day.
     """
     now_s, policy = situation.now_s, situation.policy
-    workload = document.subject.workload
-    understood = workload is not None and workload[0] in UNDERSTOOD_KINDS
-    if understood and not isinstance(situation.facts.rollout, Gone):
+    understood, own = document.subject.understood, situation.facts.own
+    if isinstance(own, CronJobHealth) and _nothing_runs(incident, situation):
+        words = f"{own.words}; nothing of it shows whether it is well"
+        return close(document, incident, Reason.LEFT_TO_HUMAN, now_s, detail=words)
+    if understood and not isinstance(own, Gone):
         # Judged as it is now: what people made of it since, smaller or anew, is their repair.
         return healed_by_others(document, incident, situation, ())
     if document.subject == STORM:
@@ -61,10 +70,19 @@ def watch_escalated(
     quiet = _quiet(document, incident, situation)
     if quiet:
         if understood:  # what is gone is not well again, whatever its monitor says
-            words = "its workload is gone, and its monitor says no more about it"
+            what = "its workload" if document.subject.workload else "the node"
+            words = f"{what} is gone, and its monitor says no more about it"
             return close(document, incident, Reason.GONE_FOR_GOOD, now_s, detail=words)
         return close(document, incident, Reason.RESOLVED_BY_OTHERS, now_s, detail=quiet)
     return document
+
+
+def _nothing_runs(incident: Incident, situation: Situation) -> bool:
+    """Told a day ago, its alerts are over, and no job of it has run since: it may be meant so. What
+    we suspended ourselves stays in view."""
+    late = situation.now_s - incident.opened_at_s >= situation.policy.watch_for_s
+    ours = standing(incident, situation.facts) is not None
+    return late and not ours and bool(incident.alerts) and incident.all_alerts_resolved
 
 
 def _quiet(document: SubjectDocument, incident: Incident, situation: Situation) -> str:
@@ -99,9 +117,10 @@ def _storm_over(
 def streak_of(incident: Incident, judgement: Judgement, situation: Situation) -> Streak | None:
     """Another verdict, a restart between two looks, or too long without a look ends it."""
     pods, now_s = situation.facts.pods, situation.now_s
-    if judgement.verdict is not Verdict.HEALTHY or not isinstance(pods, PodHealth):
+    if judgement.verdict is not Verdict.HEALTHY:
         return None
-    restarts = {pod.target.uid: pod.restarts for pod in pods.live}
+    live = pods.live if isinstance(pods, PodHealth) else ()  # a node or a CronJob has none
+    restarts = {pod.target.uid: pod.restarts for pod in live}
     streak = incident.streak
     if (
         streak is None
