@@ -33,8 +33,8 @@ SETTINGS: Mapping[str, str] = {
     "kubeconfig": "Kubeconfig file; none means the pod's own account, or kubectl's default.",
     "kube_context": "Context in the kubeconfig; none means the current one.",
     "alertmanager_url": "Alertmanager, asked what fires now; none means alerts are taken as sent.",
-    "prometheus_url": "Prometheus, asked how long its rules wait and look back; none means that "
-    "the playbooks' own windows count.",
+    "prometheus_url": "Prometheus, asked how long its rules wait and look back, and whether they "
+    "have data; none means that the playbooks' own windows count, and silence is believed.",
     "webhook_sink_url": "Where notices for a human are posted as JSON.",
     "pagerduty_url": "PagerDuty's Events API v2.",
     "pagerduty_routing_key": "Its routing key.",

@@ -18,14 +18,13 @@ from worker.domain.observed.evidence import Unknown
 from worker.domain.observed.facts import Facts
 from worker.domain.observed.history import RolloutHistory
 from worker.domain.observed.ownership import Ownership
-from worker.domain.observed.rule_window import RuleWindow
+from worker.domain.observed.rule_window import NO_RULES, RuleWindow
 from worker.domain.people.person_hold import PersonHold
 from worker.domain.playbooks.playbook import Condition, Mode
 from worker.domain.scopes.record import Demotion, Record
 from worker.domain.scopes.scope import Act, Lease, ScopeDocument, ScopeKind, Sick
 from worker.domain.scopes.scopes_seen import ScopesSeen
 from worker.domain.story.reason import Reason
-from worker.domain.verify.verification import NO_RULES
 
 EVER_S = 1e11  # later than any life, and within the calendar
 UNKNOWN = Unknown("timed out")
@@ -90,6 +89,14 @@ histories = st.sampled_from(
 rules = st.sampled_from(
     (Unknown(NO_RULES), UNKNOWN, {}, {"KubePodCrashLooping": RuleWindow(60.0, 120.0)})
 )
+rule_data = st.sampled_from(
+    (
+        Unknown(NO_RULES),
+        UNKNOWN,
+        {},
+        *({f"Odd-web-{n}": known for n in (1, 2, 3)} for known in (True, False, UNKNOWN)),
+    )
+)
 conditions = st.sampled_from(({}, {"c-odd": True}, {"c-odd": False}, {"c-odd": UNKNOWN}))
 
 EVERYWHERE = WindowScope()
@@ -108,6 +115,7 @@ BENIGN: dict[str, Any] = {
     "ownership": Ownership(),
     "history": RolloutHistory(()),
     "rules": Unknown(NO_RULES),
+    "rule_data": Unknown(NO_RULES),
     "scopes": scopes_of({}, {}),
     "conditions": {"c-odd": True},
 }
@@ -117,6 +125,7 @@ anything_around = st.fixed_dictionaries(
         "ownership": ownerships,
         "history": histories,
         "rules": rules,
+        "rule_data": rule_data,
         "scopes": st.one_of(scopes, st.just(UNKNOWN)),
         "conditions": conditions,
     }

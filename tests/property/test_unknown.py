@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,10 +12,13 @@ from hypothesis import strategies as st
 from tests.property.decisions import World
 from tests.property.lives import HEALED, PACK, REPAIR, Move, last
 from tests.property.narrowings import uncounted, unknown
+from tests.property.surroundings import UNKNOWN
 from tests.property.tales import Tale, tales
 from tests.property.worlds import HEALTHY, at, examples, facts
-from tests.unit.domain.builders import NOW_S, POLICY
+from tests.unit.domain.builders import NOW_S, POLICY, alert
+from worker.domain.observed.evidence import NOT_ASKED, Gone, Unknown
 from worker.domain.observed.facts import Facts
+from worker.domain.planners.symptom import SHOWN_BY_THE_OBJECT
 
 NAMES = sorted(set(Facts.__dataclass_fields__) - {"at_s", "conditions"})
 CLOCK = "clock_skew_s"  # without it our own time is taken, which may be later than the true one
@@ -66,3 +72,44 @@ def test_each_that_tells_health_is_needed_to_say_so(name: str, life: tuple[Move,
         begun.append(Move(50.0, (), HEALTHY, None, False, True))
     assert len(world.resolved()) == 1
     assert unknown(name)(world).resolved() == set()
+
+
+Data = Mapping[str, bool | Unknown] | Unknown
+ODD = alert("Odd")
+ALONE = (replace(HEALED[0], came=(ODD,)), *HEALED[1:])
+
+
+def over(data: Data, looks: int = 9) -> set[str]:
+    """What is over, looked at again and again, of what an alert alone shows."""
+    seen = replace(HEALTHY, rule_data=data)
+    begun = [replace(move, seen=replace(move.seen, rule_data=data)) for move in ALONE[:2]]
+    for _ in range(looks):
+        now_s = NOW_S + sum(move.passed_s for move in begun) + 50.0
+        world = World(last(begun), at(seen, now_s), PACK, POLICY, now_s)
+        if world.resolved():
+            return world.resolved()
+        begun.append(Move(50.0, (), seen, None, False, True))
+    return set()
+
+
+@pytest.mark.parametrize("data", [UNKNOWN, NOT_ASKED, {}, {ODD.fingerprint: UNKNOWN},
+                                  {ODD.fingerprint: False}], ids=str)  # fmt: skip
+def test_silence_says_nothing_where_a_rule_may_have_no_data(data: Data) -> None:
+    """With data the very same looks end it."""
+    assert len(over({ODD.fingerprint: True})) == 1
+    assert over(data) == set()
+
+
+@examples(100)
+@given(tales, st.one_of(st.just(HEALTHY), facts), pauses, st.sampled_from((UNKNOWN, {})))
+def test_what_the_workload_shows_is_judged_without_its_rules_data(
+    tale: Tale, seen: Facts, after_s: float, data: Data
+) -> None:
+    """And nothing else is over without."""
+    having = {record.fingerprint: True for one in tale.end.incidents for record in one.alerts}
+    with_data = world_of(tale, replace(seen, rule_data=having), after_s)
+    without = world_of(tale, replace(seen, rule_data=data), after_s)
+    shown = {one.id for one in tale.end.incidents if one.cause in SHOWN_BY_THE_OBJECT}
+    assert without.resolved() & shown == with_data.resolved() & shown
+    gone = isinstance(seen.rollout, Gone)
+    assert without.resolved() <= shown or gone

@@ -153,20 +153,25 @@ class Stage:
 Deed = Callable[[Stage], None]
 
 
-def play(sickness: Sickness, rule: Rule, deed: Deed, moment: Phase = Phase.OPEN) -> Stage:
+def play(
+    sickness: Sickness,
+    rule: Rule,
+    deed: Deed,
+    moment: Phase = Phase.OPEN,
+    lasts_s: float = LASTS_S,
+) -> Stage:
     """The whole story; the deed is done once, as soon as an incident is in this phase."""
-    return run(_play(sickness, rule, deed, moment))
+    return run(_play(Stage(sickness, rule), deed, moment, lasts_s))
 
 
-async def _play(sickness: Sickness, rule: Rule, deed: Deed, moment: Phase) -> Stage:
-    stage = Stage(sickness, rule)
+async def _play(stage: Stage, deed: Deed, moment: Phase, lasts_s: float) -> Stage:
     stage.deploy()
     await asyncio.sleep(WELL_FOR_S)
     stage.fall_sick()
     stage.host = Host(stage.shared, settings_of(Mode.AUTO), "replica", skew_s=0.0)
     monitoring = asyncio.create_task(stage.watchman.run(), name="monitoring")
     try:
-        for _ in range(int(LASTS_S / LOOK_EVERY_S)):
+        for _ in range(int(lasts_s / LOOK_EVERY_S)):
             await asyncio.sleep(LOOK_EVERY_S)
             stage.look()
             ripe = any(one.phase is moment for one in stage.incidents)

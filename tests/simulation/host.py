@@ -15,6 +15,7 @@ from tests.simulation.fakes.recording_telemetry import RecordingTelemetry
 from tests.simulation.hostile import (
     HostileJournal,
     HostileMonitor,
+    HostileRules,
     HostileSink,
     HostileStore,
     SkewedClock,
@@ -62,6 +63,7 @@ class Host:
             decode=lambda body: decode(body, depth_max=20, body_max_bytes=2**20),
             pack=lambda: self.pack,
             expressions=CelExpressions(),
+            rules=HostileRules(self, shared),
         )
         self.engine = build_engine(adapters, settings)
         self._tasks: Sequence[asyncio.Task[Any]] = [

@@ -13,7 +13,11 @@ from typing import Protocol
 import orjson
 
 from tests.simulation.parts import Shared
+from worker.domain.document.identity import Subject
+from worker.domain.document.incident import AlertRecord
 from worker.domain.document.outbox import Notice
+from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.rule_window import RuleWindow
 from worker.domain.story.journal import Entry
 from worker.engine.ports import (
     Clock,
@@ -84,6 +88,20 @@ class HostileMonitor(Hostile):
         await self.host.gate()
         self.fails("monitor_fails", "monitor")
         return await self.shared.monitor.states(fingerprints)
+
+
+class HostileRules(Hostile):
+    async def windows(self) -> Mapping[str, RuleWindow]:
+        await self.host.gate()
+        self.fails("rules_fail", "rules")
+        return await self.shared.rules.windows()
+
+    async def data(
+        self, subject: Subject, alerts: Sequence[AlertRecord]
+    ) -> Mapping[str, bool | Unknown]:
+        await self.host.gate()
+        self.fails("rules_fail", "rules")
+        return await self.shared.rules.data(subject, alerts)
 
 
 class HostileSink(Hostile):

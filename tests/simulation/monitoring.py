@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from tests.simulation.host import Host
-from tests.simulation.parts import Shared
+from tests.simulation.parts import RULE, Shared
 from worker.adapters.simulated.objects import is_ready, is_terminating
 from worker.domain.incoming.alert import fingerprint_of
 from worker.engine.delivery import Delivery, Source
 from worker.engine.ports import Json
 
 EVERY_S = 5.0  # evaluation of the rules
-FOR_S = 20.0  # a symptom must last this long
 REPEAT_S = 60.0  # a firing alert is sent again
 LATE_MAX_S = 40.0  # a delivery may come this much later
 AGAIN_AFTER_S = 2.0  # what wasn't acknowledged comes again
@@ -62,7 +61,7 @@ class Monitoring:
             self.labels[fingerprint] = labels
             since_s = self.since_s.setdefault(fingerprint, now_s)
             due = now_s - self.sent_s.get(fingerprint, 0.0) >= REPEAT_S
-            if now_s - since_s >= FOR_S and due:
+            if now_s - since_s >= RULE.for_s and due:
                 self.sent_s[fingerprint] = now_s
                 self.shared.monitor.active.add(fingerprint)
                 self._send(fingerprint, "firing")

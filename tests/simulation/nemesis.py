@@ -22,6 +22,7 @@ class Rates:
     write_unavailable: float = 0.0  # 503, not applied
     write_throttled: float = 0.0  # 429, not applied
     monitor_fails: float = 0.0
+    rules_fail: float = 0.0
     sink_fails: float = 0.0
     journal_fails: float = 0.0
     wake_lost: float = 0.0
@@ -51,6 +52,7 @@ CRUEL = Rates(
     write_unavailable=0.05,
     write_throttled=0.05,
     monitor_fails=0.03,
+    rules_fail=0.03,
     sink_fails=0.3,
     journal_fails=0.1,
     wake_lost=0.1,

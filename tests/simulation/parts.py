@@ -12,13 +12,17 @@ from tests.simulation.fakes.recording_topics import (
     RecordingJournalTopic,
 )
 from tests.simulation.fakes.simulated_monitor import SimulatedMonitor
+from tests.simulation.fakes.simulated_rules import SimulatedRules
 from tests.simulation.fakes.virtual_time import VirtualClock
 from tests.simulation.nemesis import Nemesis
 from worker.adapters.simulated import SimulatedCluster
 from worker.adapters.simulated.objects import is_ready, is_terminating
+from worker.domain.incoming.correlation import CAUSE_OF_ALERT
+from worker.domain.observed.rule_window import RuleWindow
 from worker.domain.playbooks.pack import Pack
 from worker.engine.ports import ApiAnswer, WriteRequest
 
+RULE = RuleWindow(for_s=20.0, lookback_s=0.0)  # every rule: a symptom must last this long
 LEASE_S = 900.0  # when a lease's target is read, whatever else is known
 WORLD_STEP_S = 0.2  # a real controller takes longer to notice anything
 
@@ -53,6 +57,9 @@ class Shared:
     dead_letters: RecordingDeadLetterTopic = field(default_factory=RecordingDeadLetterTopic)
     sink: RecordingSink = field(default_factory=RecordingSink)
     monitor: SimulatedMonitor = field(default_factory=SimulatedMonitor)
+    rules: SimulatedRules = field(
+        default_factory=lambda: SimulatedRules(dict.fromkeys(CAUSE_OF_ALERT, RULE))
+    )
     requests: list[tuple[str, str, str]] = field(default_factory=list)
     """Host, what was asked ("read" or "write"), and the write's intent, in their order; a write
     that got no clear answer is "unclear"."""

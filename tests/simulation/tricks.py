@@ -41,7 +41,19 @@ def remove_the_probe(stage: Stage) -> None:
 
 def forget(stage: Stage) -> None:
     """Its metric isn't scraped any more: every alert is resolved at once."""
+    stage.watchman.go_blind()
+
+
+def forget_unseen(stage: Stage) -> None:
+    """The same, and nobody can be asked whether it is still scraped."""
+    stage.watchman.go_blind()
+    stage.shared.rules.away = True
+
+
+def forget_the_rule(stage: Stage) -> None:
+    """It is deleted where it was evaluated."""
     stage.watchman.blind = True
+    stage.shared.rules.known.clear()
 
 
 def cut_off(stage: Stage) -> None:

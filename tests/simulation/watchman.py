@@ -35,6 +35,11 @@ class Watchman(Monitoring):
         self.silenced = True
         self.shared.monitor.suppressed.update(self.shared.monitor.active)
 
+    def go_blind(self) -> None:
+        """As when an exporter dies: every alert is resolved at once, and Prometheus could tell."""
+        self.blind = True
+        self.shared.rules.blind.update(self.shared.rules.known)
+
     def _symptoms(self) -> list[dict[str, str]]:
         if self.blind:
             return []

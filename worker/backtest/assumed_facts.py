@@ -16,8 +16,8 @@ from worker.domain.observed.history import Revision, RolloutHistory
 from worker.domain.observed.ownership import Ownership
 from worker.domain.observed.pods import Container, Pod, PodHealth
 from worker.domain.observed.quantity import bytes_of
+from worker.domain.observed.rule_window import NO_RULES
 from worker.domain.scopes.scopes_seen import ScopesSeen
-from worker.domain.verify.verification import NO_RULES
 
 NOBODY = Ownership()
 NO_RULES_KNOWN = Unknown(NO_RULES)
@@ -42,19 +42,20 @@ class AssumedFacts:
         return Facts(
             at_s=now_s, rollout=made.rollout, pods=made.pods, alerts=made.alerts,
             kill_switch_set=made.kill_switch_set, clock_skew_s=0.0, history=made.history,
-            ownership=made.ownership, node=made.node, rules=made.rules, scopes=scopes,
+            ownership=made.ownership, node=made.node, rules=made.rules, rule_data=NO_RULES_KNOWN,
+            scopes=scopes,
         )  # fmt: skip
 
 
 def _facts(assumed: Assumed, now_s: float) -> Facts:
     subject = assumed.subject
     if not subject.has_object:
-        return Facts(0.0)  # nothing is asked of what has no object
+        return Facts(0.0, rule_data=NO_RULES_KNOWN)  # nothing else is asked of what has no object
     alerts = AlertStates(frozenset(assumed.firing) - assumed.muted, frozenset(assumed.muted))
     if subject.kind is SubjectKind.NODE:
         return Facts(
             0.0, node=assumed_node(assumed), alerts=alerts, kill_switch_set=False,
-            rules=NO_RULES_KNOWN,
+            rules=NO_RULES_KNOWN, rule_data=NO_RULES_KNOWN,
         )  # fmt: skip
     kind, name = subject.workload or ("", "")
     if kind not in UNDERSTOOD_KINDS:

@@ -24,6 +24,7 @@ FIELD_OF_PROBE: Mapping[ProbeName, str] = {
     ProbeName.RULES: "rules",
     ProbeName.NODE_HEALTH: "node",
     ProbeName.CRON_JOB_HEALTH: "cron_job",
+    ProbeName.RULE_DATA: "rule_data",
 }
 
 

@@ -11,6 +11,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from worker.domain.document.identity import Subject
+from worker.domain.document.incident import AlertRecord
 from worker.domain.document.outbox import Notice
 from worker.domain.incoming.correlation import Inventory as Inventory
 from worker.domain.observed.evidence import Unknown
@@ -109,6 +111,12 @@ class Rules(Protocol):
     async def windows(self) -> Mapping[str, RuleWindow]:
         """By alert name, how long its rule waits and looks back; an alert whose rule isn't here or
         can't be read is left out, which is not known. Raises TransientError, PermanentError."""
+
+    async def data(
+        self, subject: Subject, alerts: Sequence[AlertRecord]
+    ) -> Mapping[str, bool | Unknown]:
+        """By fingerprint, whether the alert's rule has data about this subject now; without, its
+        silence says nothing. Never more than is certain. Raises TransientError, PermanentError."""
 
 
 class Sink(Protocol):

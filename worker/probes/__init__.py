@@ -14,6 +14,7 @@ from worker.probes.ownership import ownership
 from worker.probes.pod_health import pod_health
 from worker.probes.rollout_health import rollout_health
 from worker.probes.rollout_history import rollout_history
+from worker.probes.rule_data import rule_data
 from worker.probes.rule_windows import rule_windows
 
 
@@ -39,4 +40,5 @@ def probes(
         ProbeName.NODE_HEALTH: lambda q: node_health(cluster, q, annotation_prefix),
         ProbeName.CRON_JOB_HEALTH: lambda q: cron_job_health(cluster, q, annotation_prefix),
         ProbeName.RULES: lambda _: rule_windows(rules),
+        ProbeName.RULE_DATA: lambda q: rule_data(rules, q),
     }

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from worker.domain.observed.evidence import Unknown
-from worker.domain.observed.rule_window import RuleWindow
-from worker.domain.verify.verification import NO_RULES
+from worker.domain.observed.rule_window import NO_RULES, RuleWindow
 from worker.engine.ports import Rules
 
 

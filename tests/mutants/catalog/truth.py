@@ -18,6 +18,12 @@ TRUTH = (
         "    if False:\n",
     ),
     Mutant(
+        "a rule without data is as good as any",
+        "worker/domain/verify/silence.py",
+        "        if not found:\n",
+        "        if False:\n",
+    ),
+    Mutant(
         "credit at the first healthy look",
         "worker/domain/verify/verifying.py",
         "    if streak is not None and in_time and now_s - streak.since_s >= watch.window_s:\n",

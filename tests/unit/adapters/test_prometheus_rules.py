@@ -17,7 +17,7 @@ import pytest
 
 from tests.unit.adapters.http_server import Answer, Server, json_answer, serving
 from tests.unit.engine.parts import SetClock
-from worker.adapters.prometheus_rules import PrometheusRules, reader
+from worker.adapters.prometheus_rules import PrometheusRules, api, reader
 from worker.domain.observed.rule_window import RuleWindow
 from worker.engine.ports import PermanentError, TransientError
 
@@ -103,7 +103,7 @@ async def test_what_is_not_whole_is_no_answer(bad: Answer) -> None:
         with pytest.raises(TransientError, match="Prometheus"):
             await rules.windows()
         assert rules.unreadable == {}
-    assert len(server.asked) == reader.TRIES
+    assert len(server.asked) == api.TRIES
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404])
@@ -119,7 +119,7 @@ async def test_bounds_of_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     async with reading(answered(*[alerting(f"A{n}") for n in range(3)])) as (rules, _):
         with pytest.raises(TransientError, match="3 rules; at most 2"):
             await rules.windows()
-    monkeypatch.setattr(reader, "ANSWER_MAX_BYTES", 1000)
+    monkeypatch.setattr(api, "ANSWER_MAX_BYTES", 1000)
     async with reading(RECORDED) as (rules, _):
         with pytest.raises(TransientError, match="1001 bytes"):
             await rules.windows()
@@ -134,7 +134,7 @@ async def test_a_connection_that_broke_is_no_reason_to_know_nothing() -> None:
 
 
 async def test_no_answer_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "REQUEST_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(api, "REQUEST_TIMEOUT_S", 0.2)
     async with reading(Answer(hang=True)) as (rules, _):
         with pytest.raises(TransientError, match="Timeout"):
             await rules.windows()

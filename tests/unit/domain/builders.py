@@ -25,11 +25,11 @@ from worker.domain.observed.evidence import AlertStates, RolloutHealth, Unknown
 from worker.domain.observed.facts import Facts
 from worker.domain.observed.ownership import Ownership
 from worker.domain.observed.pods import Container, Pod, PodHealth
+from worker.domain.observed.rule_window import NO_RULES
 from worker.domain.playbooks.pack import Pack
 from worker.domain.playbooks.playbook import Matcher, Mode, Playbook, Step, Watch
 from worker.domain.scopes.scopes_seen import ScopesSeen
 from worker.domain.story.reason import Reason
-from worker.domain.verify.verification import NO_RULES
 
 NOW_S = 1_769_860_800.0  # 2026-01-31 12:00:00 UTC
 WEB = Subject(SubjectKind.SERVICE, "shop", "Deployment/web")
@@ -129,12 +129,15 @@ def facts(*pods: Pod, firing: Sequence[str] = (), **changes: Any) -> Facts:
         ownership=Ownership(),
         scopes=ScopesSeen((), known=10),
         rules=Unknown(NO_RULES),
+        rule_data=Unknown(NO_RULES),
     )
     return replace(known, **changes)
 
 
 SICK = facts(crashing("web-1"), pod("web-2"), pod("web-3"), firing=["KubePodCrashLooping-web-1"])
 WELL = facts(pod("web-4"), pod("web-2"), pod("web-3"))
+BLANK = Facts(NOW_S, rule_data=Unknown(NO_RULES))
+"""Nothing is asked, where there is no rule that could be asked for its data."""
 
 
 def opened(*news: Alert | OpsEvent, subject: Subject = WEB, at_s: float = NOW_S) -> SubjectDocument:

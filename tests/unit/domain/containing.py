@@ -23,11 +23,11 @@ from worker.domain.observed.evidence import AlertStates, Unknown
 from worker.domain.observed.facts import Facts
 from worker.domain.observed.nodes import NodeHealth
 from worker.domain.observed.ownership import Ownership
+from worker.domain.observed.rule_window import NO_RULES
 from worker.domain.playbooks.pack import Pack
 from worker.domain.playbooks.playbook import Matcher, Playbook, Step, Watch
 from worker.domain.scopes.scope import Scope, ScopeDocument, ScopeKind
 from worker.domain.scopes.scopes_seen import ScopesSeen
-from worker.domain.verify.verification import NO_RULES
 
 NODE = Subject(SubjectKind.NODE, "", "node-1")
 NIGHTLY = Subject(SubjectKind.SERVICE, "shop", "CronJob/nightly")
@@ -70,6 +70,7 @@ def facts_of(own: NodeHealth | CronJobHealth, *firing: Alert, **changes: Any) ->
         at_s=NOW_S,
         alerts=AlertStates(frozenset(one.fingerprint for one in firing), frozenset()),
         kill_switch_set=False, clock_skew_s=0.0, rules=Unknown(NO_RULES),
+        rule_data=Unknown(NO_RULES),
         scopes=ScopesSeen((ScopeDocument(ScopeKind.CLUSTER),), known=10),
     )  # fmt: skip
     if isinstance(own, NodeHealth):

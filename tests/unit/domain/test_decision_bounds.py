@@ -125,8 +125,8 @@ def test_what_our_bugs_leave_unread_goes_to_a_human_and_stays() -> None:
         ),
         pytest.param(
             opened(subject=Subject(SubjectKind.UNRESOLVED, "shop", "")),
-            [],
-            id="nothing can be asked",
+            [ProbeName.RULE_DATA],
+            id="only its alert's rule can be asked",
         ),
     ],
 )

@@ -34,11 +34,10 @@ from worker.domain.incoming.absorb import absorb
 from worker.domain.incoming.inbox import accept
 from worker.domain.observed.evidence import Unknown
 from worker.domain.observed.facts import Facts
-from worker.domain.observed.rule_window import RuleWindow
+from worker.domain.observed.rule_window import NO_RULES, RuleWindow
 from worker.domain.playbooks.pack import Pack
 from worker.domain.playbooks.playbook import Watch
 from worker.domain.story.reason import Reason
-from worker.domain.verify.verification import NO_RULES
 from worker.domain.verify.watch_times import RULE_MARGIN_S
 
 CRASH = "KubePodCrashLooping"

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.domain.builders import (
+    BLANK,
     NOW_S,
     POLICY,
     RESOLVED,
@@ -110,7 +111,7 @@ def test_smaller_or_anew_is_no_health_by_itself(seen: Facts) -> None:
     [
         (JOB, replace(WELL, rollout=NOT_UNDERSTOOD)),
         (JOB, replace(WELL, rollout=NOT_UNDERSTOOD, pods=NOT_UNDERSTOOD)),
-        (JOB, Facts(NOW_S)),
+        (JOB, BLANK),
     ],
     ids=["a Job", "a Job without pods", "a Job of which nothing is known"],
 )

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.domain.builders import (
+    BLANK,
     NOW_S,
     POLICY,
     RESOLVED,
@@ -83,9 +84,9 @@ def test_input_that_nobody_can_read_is_left_to_a_human_after_a_day() -> None:
 
 def test_without_a_workload_its_monitors_word_is_all_there_is() -> None:
     nobody = Subject(SubjectKind.UNRESOLVED, "shop", "")
-    document = watched(opened(alert(), alert("Odd"), subject=nobody), (0.0, Facts(NOW_S)))
+    document = watched(opened(alert(), alert("Odd"), subject=nobody), (0.0, BLANK))
     document = absorb(accept(document, [alert(status=RESOLVED)]), POLICY, NOW_S + 60.0)
-    document = watched(document, (60.0, Facts(NOW_S)))
+    document = watched(document, (60.0, BLANK))
     assert [one.phase for one in document.incidents] == [Phase.RESOLVED, Phase.ESCALATED]
 
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import promql_parser as promql
@@ -40,15 +40,15 @@ class UnreadableError(ValueError):
 
 def reads(expression: str) -> Mapping[str, float]:
     """By the name of a series, its greatest age in seconds. Raises UnreadableError."""
-    bare = _without_patterns(expression)
+    bare = bounded(expression, _plain)
     try:
-        with _NoPanic():
+        with NoPanic():
             return _walk(promql.parse(bare))
     except (ValueError, OverflowError) as error:
         raise UnreadableError(str(error)) from None
 
 
-class _NoPanic:
+class NoPanic:
     """What the parser's Rust panics about (`offset NaN`) comes as a BaseException, past everybody
     who would catch an error, and of a class that can't be imported."""
 
@@ -122,11 +122,12 @@ def _seconds(duration: object) -> float:
     return duration.total_seconds() if isinstance(duration, timedelta) else 0.0
 
 
-def _without_patterns(expression: str) -> str:
-    """The expression without comments and regular expressions. Raises UnreadableError."""
+def bounded(expression: str, plain: Callable[[re.Match[str]], str]) -> str:
+    """The expression as the parser may see it, each comment and text through `plain`. Raises
+    UnreadableError for one that the parser can't bear."""
     if len(expression) > LENGTH_MAX:
         raise UnreadableError(f"{len(expression)} characters; at most {LENGTH_MAX} are read")
-    bare = ASIDE.sub(_plain, expression)
+    bare = ASIDE.sub(plain, expression)
     signs = len(SIGN.findall(TEXT.sub("", bare)))
     if signs > SIGNS_MAX:
         raise UnreadableError(f"{signs} operators and brackets; at most {SIGNS_MAX} are read")

@@ -8,34 +8,39 @@ those who ask while it is being read wait for the same answer.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from worker.adapters.prometheus_rules.api import PrometheusApi
+from worker.adapters.prometheus_rules.needed import Needed, all_needs
+from worker.adapters.prometheus_rules.presence import Presence
 from worker.adapters.prometheus_rules.resolve import Rule, resolve
+from worker.domain.document.identity import Subject
+from worker.domain.document.incident import AlertRecord
+from worker.domain.observed.evidence import Unknown
 from worker.domain.observed.rule_window import RuleWindow
 from worker.engine.ports import Clock, PermanentError, TransientError
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
 
-REQUEST_TIMEOUT_S = 10.0  # the probe's own deadline is shorter; this one ends what it leaves
-TRIES = 3  # a connection that was closed while it lay idle is no reason to know nothing
-PAUSE_MAX_S = 0.5  # between two of them; all stay within the probe's deadline
-ANSWER_MAX_BYTES = 16 * 1024 * 1024  # some ten thousand rules with their annotations
+ALERTS_MAX = 32  # that one question is about; two incidents full of them
 RULES_MAX = 10_000  # a second of work; large installations have some thousand
 KINDS = frozenset({"alerting", "recording"})
+NO_ALERTS = {"exclude_alerts": "true"}  # since 2.51; older ones send more
 
 
 class PrometheusRules:
     """Implements the engine's Rules. `keep_s` is how old an answer may become."""
 
     def __init__(self, session: ClientSession, url: str, *, clock: Clock, keep_s: float) -> None:
-        self._session = session
-        self._url = f"{url.rstrip('/')}/api/v1/rules"
+        self._api = PrometheusApi(session, url)
+        self._presence = Presence(self._api)
         self._clock = clock
         self._keep_s = keep_s
         self._read_at_s: float | None = None
         self._windows: Mapping[str, RuleWindow] = {}
+        self._rules: Sequence[Rule] = ()
         self._unreadable: Mapping[str, str] = {}
         self._reading: asyncio.Task[None] | None = None
 
@@ -46,77 +51,53 @@ class PrometheusRules:
 
     async def windows(self) -> Mapping[str, RuleWindow]:
         """By alert name. Raises TransientError, PermanentError."""
+        await self._read()
+        return self._windows
+
+    async def data(
+        self, subject: Subject, alerts: Sequence[AlertRecord]
+    ) -> Mapping[str, bool | Unknown]:
+        """By fingerprint, whether every series that the alert's rules need is there. Raises
+        TransientError, PermanentError."""
+        await self._read()
+        needed = await asyncio.to_thread(all_needs, self._rules, subject, alerts[:ALERTS_MAX])
+        answers = await asyncio.gather(*(self._has(one) for one in needed.values()))
+        unasked = Unknown(f"more than {ALERTS_MAX} alerts, of which it isn't asked")
+        rest = {one.fingerprint: unasked for one in alerts[ALERTS_MAX:]}
+        return {**rest, **dict(zip(needed, answers, strict=True))}
+
+    async def _has(self, needed: Needed | Unknown | None) -> bool | Unknown:
+        if needed is None or isinstance(needed, Unknown):
+            return False if needed is None else needed
+        try:
+            return await self._presence.of(needed.needs, needed.matchers)
+        except (TransientError, PermanentError) as error:
+            return Unknown(str(error))
+
+    async def _read(self) -> None:
         if self._read_at_s is None or self._age_s(self._read_at_s) >= self._keep_s:
             if self._reading is None or self._reading.done():
                 self._reading = asyncio.create_task(self._renew())
             # Whoever gives up waiting takes the answer from nobody else.
             await asyncio.shield(self._reading)
-        return self._windows
 
     def _age_s(self, at_s: float) -> float:
         return self._clock.monotonic_s() - at_s
 
     async def _renew(self) -> None:
         asked_at_s = self._clock.monotonic_s()
-        rules = await self._rules()
+        rules = await self._api.ask("GET", "rules", NO_ALERTS, _rules)
         # Beside the loop: thousands of expressions take a second.
         self._windows, self._unreadable = await asyncio.to_thread(resolve, rules)
+        self._rules = rules
         self._read_at_s = asked_at_s
 
-    async def _rules(self) -> list[Rule]:
-        from tenacity import (
-            AsyncRetrying,
-            retry_if_exception_type,
-            stop_after_attempt,
-            wait_random_exponential,
-        )
 
-        rules: list[Rule] = []
-        async for attempt in AsyncRetrying(
-            retry=retry_if_exception_type(TransientError),
-            stop=stop_after_attempt(TRIES),
-            wait=wait_random_exponential(multiplier=0.1, max=PAUSE_MAX_S),
-            reraise=True,
-        ):
-            with attempt:
-                rules = _read(await self._get())
-        return rules
-
-    async def _get(self) -> bytes:
-        import aiohttp
-
-        try:
-            async with self._session.get(
-                self._url,
-                params={"exclude_alerts": "true"},  # since 2.51; older ones send more
-                timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S),
-            ) as answer:
-                raw = await answer.content.read(ANSWER_MAX_BYTES + 1)
-                while len(raw) <= ANSWER_MAX_BYTES and not answer.content.at_eof():
-                    raw += await answer.content.read(ANSWER_MAX_BYTES + 1 - len(raw))
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise TransientError(f"Prometheus: {type(error).__name__}") from error
-        if 400 <= answer.status < 500 and answer.status not in (408, 429):
-            raise PermanentError(f"Prometheus: HTTP {answer.status}; check its address and access")
-        if answer.status != 200 or len(raw) > ANSWER_MAX_BYTES:
-            raise TransientError(f"Prometheus: HTTP {answer.status}, {len(raw)} bytes")
-        return raw
-
-
-def _read(raw: bytes) -> list[Rule]:
+def _rules(data: Mapping[str, Any]) -> list[Rule]:
     """Raises TransientError for everything but a whole list of rules."""
-    import orjson
-
-    try:
-        answer = orjson.loads(raw)
-        if answer["status"] != "success" or answer.get("warnings"):
-            raise TransientError("Prometheus: its answer is not whole")
-        data = answer["data"]
-        if data.get("groupNextToken"):
-            raise TransientError("Prometheus: its answer is not whole, it goes on elsewhere")
-        rules = [_rule(one) for group in data["groups"] for one in group["rules"]]
-    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise TransientError("Prometheus: its answer is not understood") from error
+    if data.get("groupNextToken"):
+        raise TransientError("Prometheus: its answer is not whole, it goes on elsewhere")
+    rules = [_rule(one) for group in data["groups"] for one in group["rules"]]
     if len(rules) > RULES_MAX:
         raise TransientError(f"Prometheus: {len(rules)} rules; at most {RULES_MAX} are read")
     return rules
@@ -126,14 +107,16 @@ def _rule(one: Mapping[str, Any]) -> Rule:
     kind, name, expression = one["type"], one["name"], one["query"]
     if kind not in KINDS or not isinstance(name, str) or not isinstance(expression, str):
         raise ValueError(f"no rule: {kind}")
+    labels = {str(label): str(value) for label, value in (one.get("labels") or {}).items()}
     if kind == "recording":
-        return Rule(name, expression)
+        return Rule(name, expression, labels=labels)
     return Rule(
         name,
         expression,
         alerting=True,
         for_s=_duration_s(one["duration"]),
         keep_firing_s=_duration_s(one.get("keepFiringFor", 0)),
+        labels=labels,
     )
 
 

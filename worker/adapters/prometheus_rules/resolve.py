@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
 from worker.adapters.prometheus_rules.ranges import ANY_NAME, UnreadableError, reads
@@ -21,13 +21,17 @@ REASON_LENGTH_MAX = 300  # characters; the parser quotes what it doesn't underst
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule as the API tells it; `for_s` and `keep_firing_s` are an alerting rule's."""
+    """One rule as the API tells it; `for_s` and `keep_firing_s` are an alerting rule's.
+
+    `labels` are those that the rule itself gives to what it makes, templates unfilled.
+    """
 
     name: str
     expression: str
     alerting: bool = False
     for_s: float = 0.0
     keep_firing_s: float = 0.0
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def resolve(rules: Iterable[Rule]) -> tuple[Mapping[str, RuleWindow], Mapping[str, str]]:

@@ -31,7 +31,10 @@ Own = RolloutHealth | NodeHealth | CronJobHealth
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that one decision may know, with the moment (seconds since the epoch) it was read."""
+    """All that one decision may know, with the moment (seconds since the epoch) it was read.
+
+    `rule_data`: by an alert's fingerprint, whether its rule has data to judge by.
+    """
 
     at_s: float
     rollout: RolloutHealth | Gone | Unknown = NOT_ASKED
@@ -44,6 +47,7 @@ class Facts:
     node: NodeHealth | Gone | Unknown = NOT_ASKED
     cron_job: CronJobHealth | Gone | Unknown = NOT_ASKED
     rules: Mapping[str, RuleWindow] | Unknown = NOT_ASKED
+    rule_data: Mapping[str, bool | Unknown] | Unknown = NOT_ASKED
     scopes: ScopesSeen | Unknown = NOT_ASKED
     root: Root | Unknown | None = None  # what others decide about first; None: nothing
     conditions: Mapping[str, bool | Unknown] = field(default_factory=dict)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from worker.domain.document.identity import CRON_JOB, Subject, SubjectKind
-from worker.domain.document.incident import Phase
+from worker.domain.document.incident import AlertRecord, Phase
 from worker.domain.document.subject import SubjectDocument
+from worker.domain.planners.symptom import shown_by_alert_alone
 
 
 class ProbeName(StrEnum):
@@ -22,6 +23,7 @@ class ProbeName(StrEnum):
     RULES = "rules"
     NODE_HEALTH = "node_health"
     CRON_JOB_HEALTH = "cron_job_health"
+    RULE_DATA = "rule_data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Question:
     probe: ProbeName
     subject: Subject
     fingerprints: tuple[str, ...] = ()
+    alerts: tuple[AlertRecord, ...] = ()
 
 
 def questions(document: SubjectDocument) -> tuple[Question, ...]:
@@ -37,8 +40,8 @@ def questions(document: SubjectDocument) -> tuple[Question, ...]:
     incidents = document.open_incidents
     disrupted = any(not one.ended for one in document.leases)
     own = own_questions(subject)
-    if not (incidents or disrupted) or not own:
-        return ()
+    if not own or not (incidents or disrupted):
+        return _rule_data(document)
     asked = [
         *own,
         Question(
@@ -55,7 +58,7 @@ def questions(document: SubjectDocument) -> tuple[Question, ...]:
             asked.append(Question(ProbeName.OWNERSHIP, subject))
     if Phase.VERIFYING in phases:
         asked.append(Question(ProbeName.RULES, subject))
-    return tuple(asked)
+    return (*asked, *_rule_data(document))
 
 
 def own_questions(subject: Subject) -> tuple[Question, ...]:
@@ -70,3 +73,14 @@ def own_questions(subject: Subject) -> tuple[Question, ...]:
         Question(ProbeName.ROLLOUT_HEALTH, subject),
         Question(ProbeName.POD_HEALTH, subject),
     )
+
+
+def _rule_data(document: SubjectDocument) -> tuple[Question, ...]:
+    """Asked only of alerts that alone show the trouble, so that something follows from silence."""
+    alerts = tuple(
+        record
+        for one in document.open_incidents
+        if shown_by_alert_alone(document.subject, one.cause)
+        for record in one.alerts
+    )
+    return (Question(ProbeName.RULE_DATA, document.subject, alerts=alerts),) if alerts else ()

@@ -22,3 +22,7 @@ class RuleWindow:
         """Sooner the alert could not fire again for what is broken still, so its silence proves
         nothing. The time between two evaluations of the rule comes on top."""
         return self.for_s + self.lookback_s
+
+
+NO_RULES = "no rules are known here"
+"""Then the playbook's own window, and what the monitor told, is all there is."""

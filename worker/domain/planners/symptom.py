@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from worker.domain.document.identity import CRON_JOB, Subject, SubjectKind
 from worker.domain.document.incident import Incident
 from worker.domain.observed.facts import Facts
 from worker.domain.observed.pods import Pod, PodHealth
 
+SHOWN_BY_THE_OBJECT = frozenset(
+    {"crash_loop", "not_ready", "container_waiting", "rollout_stuck", "node_not_ready"}
+)
+"""Causes that pods, rollout or node show themselves; of any other an alert alone tells."""
 CANNOT_START = frozenset({"container_waiting", "rollout_stuck"})
 """Causes whose pods are Pending for a reason that waiting doesn't mend."""
 STUCK = frozenset(
@@ -13,6 +18,14 @@ STUCK = frozenset(
 )
 """Reasons of a waiting container; source: the kubelet."""
 KILLED_FOR_MEMORY = "OOMKilled"  # a container's last exit reason; source: the kubelet
+
+
+def shown_by_alert_alone(subject: Subject, cause: str) -> bool:
+    """Whether nothing that is read of the subject's object shows this trouble."""
+    if subject.kind is SubjectKind.CLUSTER:
+        return False  # our own alerts, and those that nobody could read
+    shown = cause in SHOWN_BY_THE_OBJECT or (subject.workload or ("",))[0] == CRON_JOB
+    return not (subject.understood and shown)
 
 
 def sick_pods(incident: Incident, facts: Facts, newborn_s: float) -> tuple[Pod, ...]:

@@ -136,6 +136,7 @@ class Reason(Growing):
     REPLACED = "replaced"
     STILL_FIRING = "still_firing"
     ALERT_SUPPRESSED = "alert_suppressed"
+    SILENCE_PROVES_NOTHING = "silence_proves_nothing"
     NOT_YET = "not_yet"
     CONTAINED = "contained"
     # How it ends.

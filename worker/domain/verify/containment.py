@@ -21,9 +21,11 @@ from worker.domain.observed.evidence import AlertStates, Baseline, Unknown
 from worker.domain.observed.facts import Facts
 from worker.domain.observed.nodes import NodeHealth
 from worker.domain.planners.containment import JOB_LABEL
+from worker.domain.planners.symptom import SHOWN_BY_THE_OBJECT
 from worker.domain.scopes.common_cause import services_blaming
 from worker.domain.scopes.scopes_seen import ScopesSeen
 from worker.domain.story.reason import Reason
+from worker.domain.verify.silence import silence_doubted
 from worker.domain.verify.verdict import with_verdict
 from worker.domain.verify.verification import NO_MONITOR, Judgement, Verdict, judge
 
@@ -95,6 +97,8 @@ def judge_node(node: NodeHealth, incident: Incident, facts: Facts) -> Judgement:
         if alerts & states.firing:
             words = f"{node.words}; an alert still fires"
             return Judgement(Verdict.PENDING, Reason.STILL_FIRING, words)
+    if incident.cause not in SHOWN_BY_THE_OBJECT and (doubt := silence_doubted(incident, facts)):
+        return Judgement(Verdict.UNKNOWN, Reason.SILENCE_PROVES_NOTHING, f"{node.words}; {doubt}")
     return Judgement(Verdict.HEALTHY, Reason.HEALTHY, node.words)
 
 

@@ -17,9 +17,10 @@ from worker.domain.incoming.alert import AlertStatus
 from worker.domain.observed.evidence import AlertStates, Baseline, Gone, RolloutHealth, Unknown
 from worker.domain.observed.facts import Facts
 from worker.domain.observed.pods import PodHealth
-from worker.domain.planners.symptom import sick_pods
+from worker.domain.planners.symptom import SHOWN_BY_THE_OBJECT, sick_pods
 from worker.domain.story.reason import Reason
 from worker.domain.verify.attribution import changed_by_others
+from worker.domain.verify.silence import silence_doubted
 
 
 class Verdict(StrEnum):
@@ -126,6 +127,10 @@ def _alerts(incident: Incident, facts: Facts, rollout: RolloutHealth, pods: PodH
         )
     if Reason.ALERT_FIRING in states:
         return Judgement(Verdict.PENDING, Reason.STILL_FIRING, f"{healthy}; an alert still fires")
+    alone = incident.cause not in SHOWN_BY_THE_OBJECT
+    if alone and (doubt := silence_doubted(incident, facts)):
+        words = f"{healthy}; {doubt}"
+        return Judgement(Verdict.UNKNOWN, Reason.SILENCE_PROVES_NOTHING, words)
     return Judgement(Verdict.HEALTHY, Reason.HEALTHY, healthy)
 
 
@@ -143,7 +148,5 @@ def alert_state(record: AlertRecord, facts: Facts, pods: PodHealth) -> Reason | 
     return Reason.ALERT_FIRING if record.status is AlertStatus.FIRING else None
 
 
-NO_RULES = "no rules are known here"
-"""Then the playbook's own window is all there is."""
 NO_MONITOR = "no monitor is configured"
 """Then what the monitor told us is all there is: firing until it said resolved."""

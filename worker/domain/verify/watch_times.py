@@ -12,8 +12,8 @@ from worker.domain.deciding.situation import Situation
 from worker.domain.document.incident import Incident
 from worker.domain.document.subject import SubjectDocument
 from worker.domain.observed.evidence import Unknown
+from worker.domain.observed.rule_window import NO_RULES
 from worker.domain.playbooks.playbook import Watch
-from worker.domain.verify.verification import NO_RULES
 
 RULE_MARGIN_S = 30.0  # two evaluations of a rule, which come every 15 s
 

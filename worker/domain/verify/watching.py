@@ -18,6 +18,7 @@ from worker.domain.scopes.scopes_seen import ScopesSeen
 from worker.domain.scopes.storm import storm
 from worker.domain.story.reason import Reason
 from worker.domain.verify.containment import judge_subject, standing, to_be_put_back
+from worker.domain.verify.silence import silence_doubted, without_data
 from worker.domain.verify.verification import Judgement, Verdict
 
 
@@ -50,29 +51,30 @@ def watch_escalated(
 ) -> SubjectDocument:
     """In a human's hands, not forgotten: closed when its cause is gone, however long it takes.
 
-    Only malformed input has no end that could be seen: it is left to the human after a day.
+    What has no end that could be seen is left to the human after a day: malformed input, and an
+    alert that is quiet because its rule has no data.
     """
-    now_s, policy = situation.now_s, situation.policy
+    now_s = situation.now_s
     understood, own = document.subject.understood, situation.facts.own
     if isinstance(own, CronJobHealth) and _nothing_runs(incident, situation):
         words = f"{own.words}; nothing of it shows whether it is well"
         return close(document, incident, Reason.LEFT_TO_HUMAN, now_s, detail=words)
     if understood and not isinstance(own, Gone):
         # Judged as it is now: what people made of it since, smaller or anew, is their repair.
-        return healed_by_others(document, incident, situation, ())
+        return _unseen(healed_by_others(document, incident, situation, ()), incident, situation)
     if document.subject == STORM:
         return _storm_over(document, incident, situation)
     if document.subject == INGEST:
-        if now_s - incident.opened_at_s < policy.watch_for_s:
-            return document
-        words = f"told {policy.watch_for_s / 3600:.0f} h ago, nothing can be watched"
-        return close(document, incident, Reason.LEFT_TO_HUMAN, now_s, detail=words)
+        return _left_to_human(document, incident, situation, "nothing can be watched")
     quiet = _quiet(document, incident, situation)
     if quiet:
         if understood:  # what is gone is not well again, whatever its monitor says
             what = "its workload" if document.subject.workload else "the node"
             words = f"{what} is gone, and its monitor says no more about it"
             return close(document, incident, Reason.GONE_FOR_GOOD, now_s, detail=words)
+        if doubt := silence_doubted(incident, situation.facts):
+            known = without_data(incident, situation.facts)
+            return _left_to_human(document, incident, situation, doubt) if known else document
         return close(document, incident, Reason.RESOLVED_BY_OTHERS, now_s, detail=quiet)
     return document
 
@@ -98,6 +100,27 @@ def _quiet(document: SubjectDocument, incident: Incident, situation: Situation) 
         return ""
     blaming = services_blaming(seen.cluster, document.subject.name)
     return "" if blaming else "no service is sick there and well elsewhere any more"
+
+
+def _unseen(document: SubjectDocument, before: Incident, situation: Situation) -> SubjectDocument:
+    """Left to the human when nothing shows trouble any more, and nothing ever will."""
+    incident = document.incident(before.id)
+    if incident is None or not incident.open or not without_data(incident, situation.facts):
+        return document
+    judgement = judge_subject(incident, (), situation.facts, situation.policy.newborn_s)
+    if judgement.reason is not Reason.SILENCE_PROVES_NOTHING:
+        return document
+    return _left_to_human(document, incident, situation, judgement.detail)
+
+
+def _left_to_human(
+    document: SubjectDocument, incident: Incident, situation: Situation, why: str
+) -> SubjectDocument:
+    now_s, watch_for_s = situation.now_s, situation.policy.watch_for_s
+    if now_s - incident.opened_at_s < watch_for_s:
+        return document
+    words = f"told {watch_for_s / 3600:.0f} h ago, {why}"
+    return close(document, incident, Reason.LEFT_TO_HUMAN, now_s, detail=words)
 
 
 def _storm_over(

@@ -25,7 +25,7 @@ from tests.unit.domain.builders import (
     watched,
 )
 from tests.unit.domain.reached import Way, Ways
-from tests.unit.domain.remedies import DEADLINE_S, MADE_S, SETTLED_S
+from tests.unit.domain.remedies import DEADLINE_S, FOUR, LAG, MADE_S, SCALE, SETTLED_S
 from worker.domain.deciding.decision import abandon
 from worker.domain.deciding.handover import received
 from worker.domain.deciding.outcome import record
@@ -63,6 +63,13 @@ def flooded(count: int) -> Way:
 
 def owned_by(subject: Subject, *looks: tuple[float, Facts]) -> Way:
     return lambda: watched(opened(alert("Odd"), subject=subject), *looks)
+
+
+def silent() -> SubjectDocument:
+    """One more consumer was started, and the lag isn't measured any more."""
+    unmeasured = replace(FOUR, alerts=WELL.alerts, rule_data={LAG.fingerprint: False})
+    looked: SubjectDocument = SCALE.looked(SCALE.verifying(), unmeasured, DEADLINE_S).document
+    return looked
 
 
 def held() -> SubjectDocument:
@@ -123,6 +130,7 @@ WAYS: Ways = {
     ),
     Reason.STILL_FIRING: after(FIRING, DEADLINE_S),
     Reason.ALERT_SUPPRESSED: after(MUTED, DEADLINE_S),
+    Reason.SILENCE_PROVES_NOTHING: silent,
     Reason.NOT_YET: after(facts(pod("web-2"), pod("web-3")), DEADLINE_S),
     Reason.REPAIRED: for_the_window(WELL),
     Reason.RESOLVED_BY_OTHERS: lambda: watched(opened(), *steadily(WELL, 0.0, 120.0)),
