@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from worker.domain.calendar.window import Window
 from worker.domain.deciding.decision import decide
 from worker.domain.deciding.policy import Policy
+from worker.domain.document.outbox import Intent
 from worker.domain.document.subject import SubjectDocument
 from worker.domain.observed.facts import Facts
 from worker.domain.playbooks.pack import Pack
@@ -32,12 +33,15 @@ class World:
         document = replace(self.document, incidents=(*closed, *first), intents=intents)
         return replace(self, document=document)
 
-    def sent(self) -> set[tuple[str, str, str]]:
-        """What is sent now: under which id, what, and to which object."""
-        decision = decide(
+    def intents(self) -> tuple[Intent, ...]:
+        """What is sent now."""
+        return decide(
             self.document, self.seen, self.pack, self.policy, self.now_s, self.windows
-        )
-        return {(one.id, one.action, one.target.uid) for one in decision.perform}
+        ).perform
+
+    def sent(self) -> set[tuple[str, str, str]]:
+        """The same: under which id, what, and to which object."""
+        return {(one.id, one.action, one.target.uid) for one in self.intents()}
 
     def resolved(self) -> set[str]:
         """The incidents that are said to be over now."""

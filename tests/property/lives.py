@@ -6,7 +6,7 @@ publish. The clock may jump, also backwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
@@ -121,9 +121,9 @@ class Step:
 
 
 def live(
-    subject: Subject, life: list[Move], policy: Policy = POLICY, pack: Pack = PACK
+    subject: Subject, life: Iterable[Move], policy: Policy = POLICY, pack: Pack = PACK
 ) -> Iterator[Step]:
-    """Lead this life, stage by stage."""
+    """Lead this life, stage by stage; a move may depend on what was sent before it."""
     document, now_s = SubjectDocument(subject), NOW_S
     for move in life:
         now_s += move.passed_s

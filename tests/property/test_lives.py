@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.property.lives import Move, Step, live, lives, moves, policies, subjects
+from tests.property.lives import QUICK, Move, Step, live, lives, moves, policies, subjects
 from tests.property.worlds import examples
 from tests.unit.domain.builders import NOW_S, WEB, alert
 from worker.domain.deciding.policy import Policy
@@ -103,6 +103,24 @@ def test_a_repair_is_credited_only_to_what_happened_and_was_healthy_to_the_end(
             assert isinstance(seen.pods, PodHealth)
             assert not any(pod.crash_looping for pod in seen.pods.live)
             assert not isinstance(seen.rollout, Unknown)
+
+
+@examples(120)
+@given(lives)
+def test_a_repair_is_credited_after_a_whole_window_without_a_crash(life: list[Move]) -> None:
+    since_s: float | None = None
+    latest_s = 0.0
+    for step in live(WEB, life):
+        latest_s = max(latest_s, step.now_s)
+        if step.stage != "decide":
+            continue
+        pods = step.move.seen.pods
+        crashes = not isinstance(pods, PodHealth) or any(one.crash_looping for one in pods.live)
+        since_s = None if crashes else latest_s if since_s is None else since_s
+        for before, after in zip(step.before.incidents, step.after.incidents, strict=False):
+            if before != after and after.resolution is Reason.REPAIRED:
+                assert since_s is not None
+                assert latest_s - since_s >= QUICK.window_s
 
 
 floods = st.builds(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.property.scope_store import Store, Writer, interleaved
+from tests.property.scope_store import LEASE_S, Store, Writer, interleaved
 from tests.property.worlds import examples
-from worker.domain.scopes.scope import Limits
+from worker.domain.scopes.scope import Claim, Limits, claimed
 from worker.domain.story.reason import Reason
 
 DEEDS = (
@@ -42,9 +42,20 @@ def never_too_much(store: Store) -> None:
     for at_s in store.acts.values():
         within = [one for one in store.acts.values() if at_s <= one < at_s + limits.window_s]
         assert len(within) <= limits.acts_max, "acts in any window"
+    for intent in {act.intent for act in document.acts} & store.granted.keys():
+        again = Claim(intent, store.granted[intent], disrupts=True, lease_s=LEASE_S)
+        answer = claimed(document, again, limits, store.now_s)
+        assert not isinstance(answer, Reason), "claimed twice is claimed once"
+
+
+LONG_HELD = [Writer(0, "a", True, ("claim", "release")), Writer(1, "b", True, ("claim",))]
+OVERDUE = [(0, 0.0), (0, 0.0), (0, 0.0), (1, LEASE_S + 1.0), (1, 0.0), (1, 0.0)]
+REPEATED = [(0, 0.0), (0, 0.0), (0, 0.0)]
 
 
 @examples(400)
+@example(Limits(1, 99, 600.0), LONG_HELD, OVERDUE)
+@example(Limits(1, 1, 600.0), LONG_HELD, REPEATED)
 @given(st.sampled_from(LIMITS), writers, schedules)
 def test_never_more_than_it_bears(
     limits: Limits, some: list[Writer], schedule: list[tuple[int, float]]

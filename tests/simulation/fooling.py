@@ -62,6 +62,7 @@ class Stage:
     host: Host = field(init=False)
     fooled_at_s: float | None = None
     endings: dict[str, Ending] = field(default_factory=dict)
+    deeds: list[asyncio.Task[None]] = field(default_factory=list)  # those that take a while
 
     def __post_init__(self) -> None:
         self.shared = Shared(Nemesis(Random(1), CALM), PACK)
@@ -180,8 +181,9 @@ async def _play(stage: Stage, deed: Deed, moment: Phase, lasts_s: float) -> Stag
                 deed(stage)
         assert not monitoring.done(), "the rules are not evaluated any more"
     finally:
-        monitoring.cancel()
+        for task in (monitoring, *stage.deeds):
+            task.cancel()
         stage.watchman.end()
         stage.host.end()
-        await asyncio.gather(monitoring, return_exceptions=True)
+        await asyncio.gather(monitoring, *stage.deeds, return_exceptions=True)
     return stage

@@ -42,7 +42,6 @@ class Monitoring:
     sent: list[Json] = field(default_factory=list)
     acknowledged: list[Json] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
-    not_durable: list[Json] = field(default_factory=list)  # when they were acknowledged
     letters: list[bytes] = field(default_factory=list)  # acknowledged, and nobody can read them
     held_up: list[tuple[float, Json]] = field(default_factory=list)
     """How long alerts took that came in one batch with a letter, tries on the dead not counted."""
@@ -142,10 +141,9 @@ class Monitoring:
     def _acknowledge(self, alert: Json, host: Host) -> None:
         self.taken.append(Taken(self.shared.clock.now_s(), host, alert))
         self.acknowledged.append(alert)
+        if not _durable(self.shared, alert):
+            self.shared.lost.append(alert["fingerprint"])
         self._known(alert)
-        mark = f'"fingerprint":"{alert["fingerprint"]}"'.encode()
-        if not any(mark in raw for raw in self.shared.store.raw("subject-")):
-            self.not_durable.append(alert)
 
     def _known(self, alert: Json) -> None:
         where = _whose(alert)
@@ -168,6 +166,17 @@ def _whose(alert: Json) -> tuple[str, str]:
     """Namespace and app that an alert is about."""
     labels = alert["labels"]
     return labels["namespace"], labels["pod"].split("-")[0]
+
+
+def _durable(shared: Shared, alert: Json) -> bool:
+    """Whether a stored document knows this state of it, or a later one."""
+    began_s = datetime.fromisoformat(alert["startsAt"]).timestamp()
+    return any(
+        (one["starts_at_s"], one["status"]) >= (began_s, alert["status"])
+        for document in shared.store.values("subject-")
+        for one in document["seen"]
+        if one["fingerprint"] == alert["fingerprint"]
+    )
 
 
 async def _answered(host: Host, deliveries: Sequence[Delivery]) -> list[bool]:

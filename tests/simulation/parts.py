@@ -34,7 +34,10 @@ class Applied:
     at_s: float
     request: WriteRequest
     intent_was_durable: bool
+    intent_was_claimed: bool  # in a scope's document
+    target_was_as_read: bool  # by the host that sent it, when it sent it
     target_was_ready: bool
+    target_was_controlled: bool  # a pod that something makes again, or no pod
     long_sick: int  # services that were sick at this moment, and acknowledged to be for a while
     services: int
     ready_before: int  # ready pods of its service just before
@@ -64,6 +67,8 @@ class Shared:
     """Host, what was asked ("read" or "write"), and the write's intent, in their order; a write
     that got no clear answer is "unclear"."""
     applied: list[Applied] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    """Alerts by fingerprint that were not durable at the moment of their acknowledgement."""
     restored_s: list[float] = field(default_factory=list)  # when an old dump was put back
     sick_since_s: dict[tuple[str, str], float] = field(default_factory=dict)
     """Since when a firing alert about a service is acknowledged, by namespace and app."""

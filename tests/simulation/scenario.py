@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
@@ -62,16 +63,16 @@ def bystanders(random: Random) -> tuple[str, ...]:
     return tuple(f"calm{number}" for number in range(BYSTANDERS))
 
 
-def draw(random: Random) -> tuple[Service, ...]:
-    """One to three services, each with a fault of its own."""
+def draw(random: Random, faults: Sequence[Fault] = ()) -> tuple[Service, ...]:
+    """One to three services, each with a fault of its own; or one with each of these."""
     return tuple(
         Service(
             name=f"app{number}",
             replicas=random.randint(1, REPLICAS_MAX),
-            fault=random.choice(list(Fault)),
+            fault=faults[number] if faults else random.choice(list(Fault)),
             heals_after_s=random.uniform(20.0, 200.0),
         )
-        for number in range(random.randint(1, SERVICES_MAX))
+        for number in range(len(faults) or random.randint(1, SERVICES_MAX))
     )
 
 

@@ -6,6 +6,7 @@ The same seed is the same run. What is checked about it is in `invariants.py`.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -68,22 +69,24 @@ def simulate(
     seed: int,
     rates: Rates,
     mode: Mode | None = None,
+    faults: Sequence[Fault] = (),
     services: tuple[Service, ...] = (),
     unanswered: str = "",
 ) -> Run:
     """The run of this seed, from its first alert until everything is settled; without a mode the
-    seed chooses one, mostly auto, and without services it draws them. Nothing is ever said about
-    the workload named `unanswered`."""
-    return run(_simulate(seed, rates, mode, services, unanswered))
+    seed chooses one, mostly auto, and without faults or services it chooses those. Nothing is ever
+    said about the workload named `unanswered`."""
+    random = Random(seed)
+    shared = Shared(Nemesis(random, rates), PACK, unanswered=unanswered)
+    drawn = draw(random, faults)
+    return run(_simulate(seed, shared, services or drawn, mode))
 
 
 async def _simulate(
-    seed: int, rates: Rates, mode: Mode | None, services: tuple[Service, ...], unanswered: str
+    seed: int, shared: Shared, services: tuple[Service, ...], mode: Mode | None
 ) -> Run:
-    random = Random(seed)
-    shared = Shared(Nemesis(random, rates), PACK, unanswered=unanswered)
-    drawn_services, healthy = draw(random), bystanders(random)
-    services = services or drawn_services
+    random = shared.nemesis.random
+    healthy = bystanders(random)
     drawn = random.choices(list(MODES_DRAWN), list(MODES_DRAWN.values()))[0]
     mode = mode or drawn
     living: list[Host] = []

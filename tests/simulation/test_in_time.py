@@ -49,7 +49,8 @@ def test_after_a_crash_the_next_alert_is_handled_soon() -> None:
 
 def delays_s(unanswered: str) -> list[float]:
     runs = [
-        simulate(seed, CALM, Mode.AUTO, STUCK, unanswered) for seed in range(4000, 4000 + SEEDS)
+        simulate(seed, CALM, Mode.AUTO, services=STUCK, unanswered=unanswered)
+        for seed in range(4000, 4000 + SEEDS)
     ]
     return sorted(
         opened_s - taken_s

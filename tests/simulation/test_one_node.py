@@ -19,7 +19,7 @@ TOGETHER = tuple(Service(f"app{n}", 2, Fault.NODE, 0.0, place="sick-together") f
 
 def runs_of(first: int, rates: Rates) -> list[Run]:
     """Those in which three sick services are no storm."""
-    runs = [simulate(first + n, rates, Mode.AUTO, TOGETHER) for n in range(SEEDS)]
+    runs = [simulate(first + n, rates, Mode.AUTO, services=TOGETHER) for n in range(SEEDS)]
     many = [run for run in runs if (run.shared.cluster.services() or 0) > BYSTANDERS]
     assert len(many) > SEEDS / 2
     return many

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
+    """`killers` are tried before all others; it survives only when the others pass as well."""
+
     name: str
     file: str
     old: str
     new: str
+    killers: tuple[str, ...] = ()

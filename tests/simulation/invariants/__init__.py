@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 
 from tests.simulation.invariants.arrival import (
     documents_are_bounded,
-    durable_before_acknowledged,
     plans_are_fresh,
     replayed_it_changes_nothing,
     rubbish_holds_up_nobody,
@@ -17,19 +16,24 @@ from tests.simulation.invariants.arrival import (
     the_latest_word_counts,
 )
 from tests.simulation.invariants.delivery import (
+    durable_before_acknowledged,
     no_alert_is_lost,
     no_bug_was_met,
     open_subjects_are_indexed,
 )
 from tests.simulation.invariants.effects import (
+    claimed_before_done,
     decided_before_done,
     each_write_names_one_object,
     every_intent_closes,
     no_repair_is_claimed_that_is_none,
+    nothing_changed_is_written_over,
     nothing_is_done_twice,
+    nothing_is_lost_for_good,
     nothing_well_is_evicted,
     read_before_sent_again,
     the_untouchable_is_not_touched,
+    what_is_called_not_done_was_not,
 )
 from tests.simulation.invariants.journal import story_is_whole
 from tests.simulation.invariants.limits import (
@@ -78,7 +82,6 @@ def repaired(run: Run) -> tuple[int, int]:
 
 
 INVARIANTS: tuple[Check, ...] = (
-    durable_before_acknowledged,
     rubbish_holds_up_nobody,
     rubbish_is_kept_and_told,
     documents_are_bounded,
@@ -87,10 +90,15 @@ INVARIANTS: tuple[Check, ...] = (
     replayed_it_changes_nothing,
     every_intent_closes,
     no_alert_is_lost,
+    durable_before_acknowledged,
     nothing_is_done_twice,
+    what_is_called_not_done_was_not,
     one_disruption_at_a_time,
     nothing_well_is_evicted,
+    nothing_changed_is_written_over,
+    nothing_is_lost_for_good,
     decided_before_done,
+    claimed_before_done,
     read_before_sent_again,
     each_write_names_one_object,
     the_cluster_bears_it,

@@ -20,14 +20,6 @@ DOCUMENT_BYTES_MAX = 256 * 1024
 PLAN_TTL_S = 60.0
 
 
-def durable_before_acknowledged(run: Run) -> Iterator[str]:
-    """[2] At the moment of its acknowledgement a stored document knew the alert."""
-    if run.shared.restored_s:
-        return  # a dump may be put back just then
-    for alert in run.monitoring.not_durable:
-        yield f"alert {alert['fingerprint']} was acknowledged and not stored"
-
-
 def rubbish_holds_up_nobody(run: Run) -> Iterator[str]:
     """[3] What came in one batch with what nobody can read was taken in time."""
     for held_s, alert in run.monitoring.held_up:

@@ -29,6 +29,14 @@ def no_alert_is_lost(run: Run) -> Iterator[str]:
             yield f"alert {alert['fingerprint']} was acknowledged and is nowhere"
 
 
+def durable_before_acknowledged(run: Run) -> Iterator[str]:
+    """[2] At the moment of its acknowledgement an alert is in a stored document."""
+    if run.shared.restored_s:
+        return  # a dump may be put back in between
+    for fingerprint in run.shared.lost:
+        yield f"alert {fingerprint} was acknowledged before it was durable"
+
+
 def open_subjects_are_indexed(run: Run) -> Iterator[str]:
     """Whoever is open will be woken."""
     indexed = {key for value in run.shared.store.values("open-") for key in value["entries"]}

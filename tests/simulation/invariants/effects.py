@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tests.simulation.nemesis import LATE_MAX_S
+from tests.simulation.parts import Applied
 from tests.simulation.scenario import UNREPAIRABLE, UNTOUCHABLE, truly_healthy
 from tests.simulation.schedule import Run
+from worker.domain.document.subject import SubjectDocument
 from worker.domain.story.reason import Reason
 
+MAY_HAVE_HAPPENED = (None, Reason.ACCEPTED, Reason.FOUND_DONE, Reason.UNREACHABLE)
 ON_ITS_WAY_S = LATE_MAX_S + 1.0  # a write that was sent may be applied so much later
 
 
@@ -26,11 +29,41 @@ def nothing_is_done_twice(run: Run) -> Iterator[str]:
             yield f"{intent} took effect {count} times"
 
 
+def what_is_called_not_done_was_not(run: Run) -> Iterator[str]:
+    """[21] A deed whose attempt is over without it had no effect, and has none later."""
+    if not run.shared.restored_s:  # else the same id may be given to another attempt
+        yield from called_not_done(run.shared.applied, run.documents)
+
+
+def called_not_done(
+    applied: Sequence[Applied], documents: Sequence[SubjectDocument]
+) -> Iterator[str]:
+    attempts = {a.intent_id: a for d in documents for i in d.incidents for a in i.attempts}
+    for one in applied:
+        attempt = attempts.get(one.request.intent_id)
+        if attempt is not None and attempt.outcome not in MAY_HAVE_HAPPENED:
+            yield f"{one.request.intent_id} took effect, and is called {attempt.outcome}"
+
+
 def nothing_well_is_evicted(run: Run) -> Iterator[str]:
     """[7] What was decided about a sick pod has no effect on one that got well in the meantime."""
     for one in run.shared.applied:
         if one.target_was_ready:
             yield f"{one.request.intent_id} evicted {one.request.ref.name}, which was ready"
+
+
+def nothing_changed_is_written_over(run: Run) -> Iterator[str]:
+    """[7] What has changed since it was read last before the sending is not written to."""
+    for one in run.shared.applied:
+        if not one.target_was_as_read:
+            yield f"{one.request.intent_id} wrote to {one.request.ref.name}, which had changed"
+
+
+def nothing_is_lost_for_good(run: Run) -> Iterator[str]:
+    """[15] No pod is evicted that nothing would make again."""
+    for one in run.shared.applied:
+        if not one.target_was_controlled:
+            yield f"{one.request.intent_id} evicted {one.request.ref.name} for good"
 
 
 def decided_before_done(run: Run) -> Iterator[str]:
@@ -53,6 +86,13 @@ def every_intent_closes(run: Run) -> Iterator[str]:
                 judged = attempt.verdict or attempt.undone or attempt.undoes
                 if attempt.done and not judged and incident.resolution is Reason.REPAIRED:
                     yield f"{attempt.intent_id} was never judged"
+
+
+def claimed_before_done(run: Run) -> Iterator[str]:
+    """[11, 12] Room was granted for it, by whoever bears it, when its write took effect."""
+    for one in run.shared.applied:
+        if not one.intent_was_claimed and not _just_restored(run, one.at_s):
+            yield f"{one.request.intent_id} took effect without a claim"
 
 
 def read_before_sent_again(run: Run) -> Iterator[str]:

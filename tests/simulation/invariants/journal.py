@@ -19,7 +19,13 @@ def story_is_whole(run: Run) -> Iterator[str]:
         entry = decode(Entry, record.data)
         if chains[record.key].setdefault(entry.seq, entry) != entry:
             yield f"{record.key} #{entry.seq} was published with two contents"
+    for document in run.documents:
+        missing = set(range(1, document.published_seq + 1)) - chains[document.subject.text].keys()
+        if missing:
+            yield f"{document.subject.text}: {sorted(missing)} are on record and not published"
     for subject, entries in chains.items():
+        if not entries:
+            continue
         ordered = [entries[seq] for seq in sorted(entries)]
         if ordered[0].seq != 1 or (broken := broken_at(ordered)) is not None:
             yield f"{subject}: the chain is broken at {ordered[0].seq if not ordered else broken}"
