@@ -76,6 +76,7 @@ soak: lab  ## Everything that needs the lab, long runs included
 
 mutants: $(READY)  ## Plant each deliberate bug in a copy, and show what finds it
 	$(BIN)/python -m tests.mutants
+	$(BIN)/python -m tests.mutants.mutmut_report
 
 evaluate:  ## How well incidents are judged
 	@echo "no quality evaluation yet"

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from tests.unit.domain.builders import (
+    ACCEPTED,
+    CRASH_LOOP,
     NOW_S,
+    PACK,
     POLICY,
     SICK,
     SOAKED_S,
@@ -16,14 +19,24 @@ from tests.unit.domain.builders import (
     only,
     opened,
     rollout,
+    watched,
 )
+from tests.unit.domain.guard_cases import INCIDENT, restart
 from tests.unit.domain.remedies import MEMORY, SCALE
+from worker.domain.deciding.commit import commit
+from worker.domain.deciding.outcome import record
+from worker.domain.deciding.situation import Situation
 from worker.domain.document.digest import INTEGER_MAX, digest_of
+from worker.domain.document.incident import Hold, Incident, Phase, Streak
 from worker.domain.document.outbox import HeldLease
 from worker.domain.document.subject import SubjectDocument
 from worker.domain.observed.evidence import RolloutHealth
 from worker.domain.observed.facts import Facts
+from worker.domain.people.approval import Request
+from worker.domain.playbooks.pack import Pack
 from worker.domain.scopes.scope import Act
+from worker.domain.story.journal import EntryKind
+from worker.domain.story.reason import Reason
 
 
 def detail(document: SubjectDocument) -> dict[str, str]:
@@ -66,3 +79,52 @@ def test_what_has_no_exact_spelling_is_decided_upon_all_the_same(seen: Facts) ->
     assert len(decision.perform) == 1
     assert detail(decision.document)["inputs"] == ""
     assert only(decision.document).attempts[0].decided_at_s == NOW_S + 60.0
+
+
+def claimed(incident: Incident, undoes: str = "") -> Incident:
+    """The incident once a restart was decided for it."""
+    document = opened().with_incident(incident)
+    situation = Situation(SICK, PACK, POLICY, SOAKED_S)
+    return only(commit(document, incident, restart(), situation, undoes=undoes))
+
+
+def test_what_was_waited_for_and_seen_before_the_deed_is_no_matter_after_it() -> None:
+    """Health from before it would count as its success."""
+    hold = Hold(Reason.SOAKING, NOW_S, SOAKED_S)
+    streak = Streak(NOW_S, SOAKED_S, {})
+    after = claimed(replace(INCIDENT, hold=hold, streak=streak))
+    assert (after.phase, after.hold, after.streak) == (Phase.ACTING, None, None)
+
+
+def test_a_yes_is_used_up_by_the_deed_and_not_by_an_undo() -> None:
+    plan = restart()
+    yes = Request(
+        "r-1", "digest", "nonce", plan.verb, plan.target, {}, NOW_S, SOAKED_S, "", approved_by="ada"
+    )
+    asked = replace(INCIDENT, request=yes)
+    done, undone = claimed(asked), claimed(asked, undoes="i-1")
+    assert (done.request, done.attempts[0].approved_by) == (None, "ada")
+    assert (undone.request, undone.attempts[0].approved_by) == (yes, "")
+
+
+def test_a_deed_that_our_memory_lost_is_found_done_and_says_by_what() -> None:
+    """An old store was put back: the workload bears the id of what is only now decided."""
+    restarting = Pack(1, (replace(CRASH_LOOP, steps=CRASH_LOOP.steps[1:]),))
+    identity = decided(opened(), pack=restarting).perform[0].id
+    bearing = replace(SICK, rollout=rollout(ready=2, available=2, last_intent=identity))
+    decision = decided(opened(), bearing, pack=restarting)
+    assert (decision.perform, only(decision.document).phase) == ((), Phase.VERIFYING)
+    entry = decision.document.journal[-1]
+    assert (entry.reason, entry.incident) == (Reason.FOUND_DONE, only(decision.document).id)
+    assert entry.detail["detail"] == "its intent id is on the workload"
+
+
+def test_whatever_the_journal_tells_of_an_incident_names_it() -> None:
+    stopped = replace(SICK, kill_switch_set=True)
+    document = watched(opened(), (60.0, stopped), (75.0, SICK))
+    document = record(document, document.intents[0].id, ACCEPTED, POLICY, NOW_S + 75.0)
+    document = watched(document, (105.0, SICK))
+    kinds = [entry.kind for entry in document.journal]
+    told = {EntryKind.EVIDENCE, EntryKind.REFUSED, EntryKind.DECIDED, EntryKind.VERDICT}
+    assert told <= set(kinds)
+    assert {entry.incident for entry in document.journal} == {only(document).id}

@@ -104,5 +104,11 @@ def test_of_what_an_older_version_wrote_each_moment_is_an_incident() -> None:
     assert acted_incidents(document, incident(5), LONG_AGO_S) == 4
 
 
+def test_more_names_than_moments_stop_no_decision() -> None:
+    """No version wrote that; whoever edits a document by hand gets an answer all the same."""
+    odd = CoolDown("crash_loop", "evict_pod", "inc-3", (10.0,), ("inc-1", "inc-2"))
+    assert acted_incidents(replace(EMPTY, cool_downs=(odd,)), incident(4), LONG_AGO_S) == 1
+
+
 def test_a_day_is_remembered() -> None:
     assert COOL_DOWN_MEMORY_S == 24 * 3600.0

@@ -148,6 +148,7 @@ def test_every_alert_of_the_open_incidents_is_asked_about() -> None:
     [
         pytest.param(SubjectDocument(WEB), None, id="settled"),
         pytest.param(accept(SubjectDocument(WEB), [ops_event()]), POLICY.notice_retry_s, id="news"),
+        pytest.param(SubjectDocument(WEB, overflowed=1), POLICY.notice_retry_s, id="lost news"),
         pytest.param(published(opened()), SOON_S, id="open, not looked at"),
         pytest.param(
             published(decided(opened(), now_s=NOW_S).document), 60.0, id="held until it is soaked"

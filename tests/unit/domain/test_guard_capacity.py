@@ -157,6 +157,8 @@ AVAILABILITY: list[Row] = [
     (availability_floor, "the last ready one",
      {"pods": facts(pod(), crashing("web-2")).pods, "plan": evicting(pod())}, FLOOR),
     (availability_floor, "a restart keeps some", {"plan": restart()}, None),
+    (availability_floor, "a restart keeps one",
+     {"plan": restart(), "rollout": rollout(restart_keeps=1)}, None),
     (availability_floor, "a restart keeps none",
      {"plan": restart(), "rollout": rollout(restart_keeps=0)}, NONE_KEPT),
     (availability_floor, "a rollback keeps none",

@@ -115,6 +115,7 @@ def test_what_nobody_sees_to_is_a_humans_when_its_time_is_over(seen: Facts, word
     after = decided(before, seen, DEADLINE_S + POLICY.hold_s).document
     assert only(after).escalated_for is Reason.HELD_TOO_LONG
     assert words in after.notices[0].summary
+    assert after.journal[-1].detail["detail"].startswith(words)
 
 
 def test_a_hold_that_others_do_not_see_to_is_asked_again_by_the_deadline() -> None:

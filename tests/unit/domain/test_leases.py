@@ -31,7 +31,7 @@ from worker.domain.document.subject import SubjectDocument
 from worker.domain.observed.evidence import Gone, Unknown
 from worker.domain.observed.facts import Facts
 from worker.domain.playbooks.pack import Pack
-from worker.domain.scopes.leases import HANGS_AFTER_S, give_back
+from worker.domain.scopes.leases import HANGS_AFTER_S, give_back, handed_on, nothing_sent
 from worker.domain.scopes.scope import Act, Lease, ScopeDocument, ScopeKind
 from worker.domain.scopes.scopes_seen import ScopesSeen
 from worker.domain.story.reason import Reason
@@ -117,6 +117,16 @@ def test_what_was_refused_is_withdrawn_and_no_act(reason: Reason) -> None:
     refused = record(document, document.intents[0].id, refusal, POLICY, SOAKED_S)
     assert [(one.ended, one.sent) for one in refused.leases] == [(True, False)]
     assert refused.acts == ()
+
+
+def test_the_claims_of_other_intents_are_left_alone() -> None:
+    other = HeldLease("inc-other-s1-a1", NOW_S, NOW_S + 900.0)
+    document = acting()
+    mine = document.intents[0].id
+    both = replace(document, leases=(other, *document.leases))
+    assert [one.ended for one in handed_on(both, mine).leases] == [False, True]
+    refused = nothing_sent(both, mine)
+    assert [(one.ended, one.sent) for one in refused.leases] == [(False, True), (True, False)]
 
 
 def test_what_nobody_answered_is_neither() -> None:

@@ -168,6 +168,17 @@ def test_of_many_the_one_that_only_a_person_lifts_stays() -> None:
     assert [one.what for one in later.demotions] == ["f-x"], "what is over is let go"
 
 
+def test_when_only_a_person_lifts_any_of_them_the_earliest_goes() -> None:
+    lasting = tuple(
+        Demotion(f"subject-{n}", SUGGEST, NOW_S, None, Reason.WORSE, f"f-{n}")
+        for n in range(DEMOTIONS_MAX)
+    )
+    record = repair_ended(replace(EMPTY, demotions=lasting), "i-1", WEB.key, Reason.WORSE, NOW_S)
+    assert [one.what for one in record.demotions] == [
+        *(f"f-{n}" for n in range(1, DEMOTIONS_MAX)), "i-1",
+    ]  # fmt: skip
+
+
 def test_each_playbook_has_its_own() -> None:
     other = Record("not-ready", repaired=3)
     records = with_record(with_record((), other), FAILED)

@@ -153,3 +153,11 @@ def test_when_its_playbook_is_gone_the_patient_defaults_count() -> None:
     assert only(document).phase is Phase.VERIFYING
     document = decided(document, WELL, NOW_S + SETTLED_S + 1200.0, pack=empty).document
     assert only(document).resolution is Reason.REPAIRED
+
+
+def test_on_a_rung_that_its_playbook_has_no_more_too() -> None:
+    document = verifying()
+    document = document.with_incident(replace(only(document), rung=2))
+    looked = decided(document, WELL, NOW_S + SETTLED_S).document
+    (incident,) = looked.incidents
+    assert (incident.phase, incident.window_s) == (Phase.VERIFYING, 0.0)

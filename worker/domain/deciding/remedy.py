@@ -132,7 +132,7 @@ def _with_a_human(
     waiting = replace(
         refusal, reason=Reason.AWAITING_APPROVAL, until_s=incident.request.expires_at_s
     )
-    return hold(document, incident, waiting, situation, step.verb, told=True)
+    return hold(document, incident, waiting, situation, told=True)
 
 
 def _hand_over(

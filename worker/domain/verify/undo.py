@@ -83,7 +83,7 @@ def undo_again(
     attempt = incident.attempt(sent.undoes)
     planned = undo_plan(attempt, incident, situation) if attempt is not None else None
     if planned is None:
-        return Refusal(Reason.OWNED_BY_OTHERS, Then.NEXT_STEP, "it is somebody else's now")
+        return Refusal(Reason.OWNED_BY_OTHERS, Then.NEXT_STEP)
     return _guarded(document, incident, planned, situation, resending=sent.intent_id)
 
 
