@@ -4,6 +4,10 @@ Only properties and invariants of the simulation count: a unit test may be about
 line. Dead is what makes such a test fail; a test that doesn't run, or doesn't end, kills nobody.
 Seeds and examples are always the same, so that a kill is no luck. The exit code tells whether all
 died. Words choose mutants by their names.
+
+One that its likely killers find takes some seconds, one that survives as long as all tests that
+count, a few minutes of one core; the tree itself has to pass all of them first. Two are tried at a
+time.
 """
 
 from __future__ import annotations

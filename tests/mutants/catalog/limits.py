@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from tests.mutants.catalog.mutant import Mutant
 
+NOT_BACK = "tests/property/test_not_back.py"
 SEVERAL = "tests/simulation/test_several.py"
 SCOPES = "tests/property/test_scopes.py"
 GUARDS = "tests/property/test_guards.py"
-SCHEDULES = "tests/simulation/test_schedules.py"
 
 LIMITS = (
     Mutant(
@@ -60,7 +60,7 @@ LIMITS = (
         "    return (hangs or not rollout.rolling) and "
         "rollout.available >= attempt.before.available\n",
         "    return True\n",
-        (SCHEDULES,),
+        (NOT_BACK,),
     ),
     Mutant(
         "leases are never given back",

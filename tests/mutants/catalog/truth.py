@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutants.catalog.mutant import Mutant
 
+NOT_BACK = "tests/property/test_not_back.py"
 UNKNOWN = "tests/property/test_unknown.py"
 LIVES = "tests/property/test_lives.py"
 ACCEPT = "tests/property/test_accept.py"
@@ -25,13 +26,14 @@ TRUTH = (
         "worker/domain/verify/verification.py",
         "    if sick:\n",
         "    if False:\n",
-        (LIVES,),
+        (NOT_BACK,),
     ),
     Mutant(
         "a rule without data is as good as any",
         "worker/domain/verify/silence.py",
         "        if not found:\n",
         "        if False:\n",
+        (NOT_FOOLED,),
     ),
     Mutant(
         "credit at the first healthy look",
