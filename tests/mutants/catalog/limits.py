@@ -43,8 +43,8 @@ LIMITS = (
     Mutant(
         "nobody is told of a storm",
         "worker/engine/scope_reports.py",
-        "            if found is not None:  # that it began",
-        "            if found is None:  # that it began",
+        "                await self.roots.tell(STORM, storm_alert(found, found.since_s), now_s)\n",
+        "                pass\n",
         (SEVERAL,),
     ),
     Mutant(
