@@ -18,7 +18,7 @@ from worker.engine.ports import (
 
 Objects = list[Json]
 Key = tuple[str, str, str]
-KNOWN_FOR_S = 60.0  # a sickness acknowledged so long ago is known wherever something is decided
+KNOWN_FOR_S = 120.0  # four sweeps: a sickness acknowledged so long ago is known by then
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,12 @@ class LabCluster:
         await asyncio.to_thread(self._shop.apply, made)
 
     async def condition(self, node: str, type_: str, status: str) -> None:
+        if type_ == "Ready":  # kwok writes that one itself, again and again; a label tells it what
+            stage = "node-not-ready.stage.kwok.x-k8s.io"
+            await self._kubectl(
+                "label", "node", node, f"{stage}{'=true' if status == 'False' else '-'}"
+            )
+            return
         said = {"status": {"conditions": [{"type": type_, "status": status}]}}
         patch = json.dumps(said)
         await self._kubectl("patch", "node", node, "--subresource=status", "-p", patch)
