@@ -120,6 +120,7 @@ class Operators:
             and pod["metadata"].get("ownerReferences")
         ]
         if pods:
+            self.shared.meddled_with.add((service.namespace, service.name))
             world.remove("Pod", service.namespace, self._chosen(pods)["metadata"]["name"])
 
     async def _deploy_again(self, host: Host, service: Service) -> None:

@@ -74,6 +74,8 @@ class Shared:
     """Since when a firing alert about a service is acknowledged, by namespace and app."""
     doubtful: set[tuple[str, str]] = field(default_factory=set)
     """Services of which the monitor once said resolved while they were sick."""
+    meddled_with: set[tuple[str, str]] = field(default_factory=set)
+    """Services of which a person deleted a pod: that they are down is not our doing."""
     unanswered: str = ""  # the API server never answers about the workload of this name
     stopped_since_s: float | None = None  # the kill switch
     sent_while_stopped: list[tuple[str, float]] = field(default_factory=list)
@@ -102,7 +104,10 @@ class Shared:
         return tuple(
             "/".join(subject)
             for subject, one in last.items()
-            if subject != but and one.at_s > since_s and self.ready(subject) < one.ready_before
+            if subject != but
+            and one.at_s > since_s
+            and self.ready(subject) < one.ready_before
+            and subject not in self.meddled_with
         )
 
     def long_sick(self, for_s: float) -> int:

@@ -26,7 +26,7 @@ from worker.engine.documents import Documents, Loaded
 from worker.engine.failpoint import failpoint
 from worker.engine.indexes import OpenIndex
 from worker.engine.observe import Observe
-from worker.engine.ports import Clock, Expressions, Telemetry
+from worker.engine.ports import Clock, Expressions, Telemetry, TransientError
 from worker.engine.scope_reports import ScopeReports
 from worker.engine.settle import Settle
 from worker.engine.tracing import links_of, parent_of
@@ -91,7 +91,8 @@ class Turn:
                 if not again:
                     return await self._settle(document)
             reloaded = await parts.documents.load(subject_key)
-            assert reloaded is not None, f"document {subject_key} vanished inside a turn"
+            if reloaded is None:  # an older store was put back just now
+                raise TransientError(f"document {subject_key} vanished inside a turn")
             loaded = reloaded
         return await self._settle(loaded.document)
 
