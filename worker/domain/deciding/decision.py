@@ -27,9 +27,9 @@ from worker.domain.observed.pods import PodHealth
 from worker.domain.people.shadow import judged
 from worker.domain.playbooks.pack import Pack
 from worker.domain.scopes.leases import give_back
+from worker.domain.scopes.repair import contains
 from worker.domain.story.journal import EntryKind
 from worker.domain.story.reason import Reason
-from worker.domain.verify.containment import contains
 from worker.domain.verify.undo import undo
 from worker.domain.verify.verifying import verify
 from worker.domain.verify.watching import healed_by_others, watch_escalated

@@ -24,7 +24,7 @@ def ended(document: SubjectDocument, incident: Incident, reason: Reason) -> Subj
     `reason`: REPAIRED, WORSE, or what says that it failed. What only contains has no such end: it
     mends nothing, so that it neither succeeds nor fails.
     """
-    done = [one for one in incident.attempts if one.done and not one.undoes and not _contains(one)]
+    done = [one for one in incident.attempts if one.done and not one.undoes and not contains(one)]
     if not done:
         return document
     scope = home_of(document.subject)
@@ -43,8 +43,9 @@ def ended(document: SubjectDocument, incident: Incident, reason: Reason) -> Subj
     return owe(document, note)
 
 
-def _contains(attempt: Attempt) -> bool:
-    known = attempt.action in tuple(Verb)
+def contains(attempt: Attempt) -> bool:
+    """Whether what it did mends nothing by itself."""
+    known = attempt.action in tuple(Verb) and not attempt.undoes
     return known and DESCRIPTOR_OF[Verb(attempt.action)].contains
 
 

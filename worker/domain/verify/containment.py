@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from worker.domain.catalogue import DESCRIPTOR_OF, Verb
 from worker.domain.deciding.handover import close
 from worker.domain.deciding.situation import Situation
 from worker.domain.document.identity import NODE_ALERT
@@ -23,17 +22,12 @@ from worker.domain.observed.nodes import NodeHealth
 from worker.domain.planners.containment import JOB_LABEL
 from worker.domain.planners.symptom import SHOWN_BY_THE_OBJECT
 from worker.domain.scopes.common_cause import services_blaming
+from worker.domain.scopes.repair import contains
 from worker.domain.scopes.scopes_seen import ScopesSeen
 from worker.domain.story.reason import Reason
 from worker.domain.verify.silence import silence_doubted
 from worker.domain.verify.verdict import with_verdict
 from worker.domain.verify.verification import NO_MONITOR, Judgement, Verdict, judge
-
-
-def contains(attempt: Attempt) -> bool:
-    """Whether what it did mends nothing by itself."""
-    known = attempt.action in tuple(Verb) and not attempt.undoes
-    return known and DESCRIPTOR_OF[Verb(attempt.action)].contains
 
 
 def standing(incident: Incident, facts: Facts) -> Attempt | None:

@@ -20,9 +20,10 @@ from worker.domain.guards import UNDO_GUARDS, Case, first_refusal
 from worker.domain.observed.evidence import Gone
 from worker.domain.planners.plan import Plan, Refusal, Then
 from worker.domain.playbooks.playbook import Matcher, Playbook, Step
+from worker.domain.scopes.repair import contains
 from worker.domain.story.journal import EntryKind
 from worker.domain.story.reason import Reason
-from worker.domain.verify.containment import contains, judge_subject
+from worker.domain.verify.containment import judge_subject
 from worker.domain.verify.undo_plan import undo_plan
 from worker.domain.verify.verification import Verdict
 

@@ -11,8 +11,8 @@ from worker.domain.observed.history import RolloutHistory
 from worker.domain.observed.ownership import Autoscaler, Ownership
 from worker.domain.planners.plan import Plan, Refusal, Then
 from worker.domain.planners.symptom import sick_pods
+from worker.domain.scopes.repair import contains
 from worker.domain.story.reason import Reason
-from worker.domain.verify.containment import contains
 
 
 def undo_plan(attempt: Attempt, incident: Incident, situation: Situation) -> Plan | Refusal | None:

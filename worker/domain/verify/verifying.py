@@ -12,7 +12,7 @@ from worker.domain.observed.evidence import Gone, Unknown
 from worker.domain.planners.symptom import sick_pods
 from worker.domain.playbooks.playbook import Watch
 from worker.domain.scopes.leases import handed_on
-from worker.domain.scopes.repair import ended
+from worker.domain.scopes.repair import contains, ended
 from worker.domain.story.journal import lasted
 from worker.domain.story.reason import Reason
 from worker.domain.verify.attribution import (
@@ -22,7 +22,7 @@ from worker.domain.verify.attribution import (
     hurt_neighbours,
     made_worse,
 )
-from worker.domain.verify.containment import contains, judge_subject, well_again
+from worker.domain.verify.containment import judge_subject, well_again
 from worker.domain.verify.undo import over, reversible
 from worker.domain.verify.verdict import with_verdict
 from worker.domain.verify.verification import Judgement, Verdict
